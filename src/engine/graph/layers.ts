@@ -1,0 +1,57 @@
+import { type Dim, times } from './dim.ts';
+import type { Graph } from './graph.ts';
+import type { Value } from './graph-builder.ts';
+
+/** Layers of PyTorch by the names of their weights. `name` is the module's path in the checkpoint. */
+
+export interface LinearOptions {
+  readonly bias?: boolean;
+  /** only these output rows of the weight, [from, to) */
+  readonly rows?: readonly [number, number];
+}
+
+/** nn.Linear, or a 1x1 nn.Conv2d, whose bytes are the same matrix. x [R, C] -> [R, N]. */
+export function linear(g: Graph, x: Value, name: string, { bias, rows }: LinearOptions = {}): Value {
+  const [out = 0, into = 0] = g.weightShape(`${name}.weight`);
+  const shape = [rows ? rows[1] - rows[0] : out, into];
+  const weight = g.weight(`${name}.weight`, { shape, rows });
+  const biased = bias ?? g.hasWeight(`${name}.bias`);
+  return g.gemm(x, weight, biased ? g.weight(`${name}.bias`, { rows }) : undefined);
+}
+
+export interface ConvOptions {
+  readonly stride?: number;
+  /** all sides; by default what keeps the size at stride 1 */
+  readonly padding?: number;
+  readonly bias?: boolean;
+}
+
+/** nn.Conv2d. x [B, C, H, W] */
+export function conv2d(g: Graph, x: Value, name: string, { stride = 1, padding, bias }: ConvOptions = {}): Value {
+  const kernel = g.weightShape(`${name}.weight`)[2] ?? 1;
+  const pad = padding ?? (kernel - 1) / 2;
+  const biased = bias ?? g.hasWeight(`${name}.bias`);
+  return g.conv(x, g.weight(`${name}.weight`), biased ? g.weight(`${name}.bias`) : undefined, {
+    stride,
+    pads: [pad, pad, pad, pad],
+  });
+}
+
+/** nn.LayerNorm over the last axis. */
+export function layerNorm(g: Graph, x: Value, name: string, epsilon: number): Value {
+  return g.layerNormalization(x, g.weight(`${name}.weight`), g.weight(`${name}.bias`), epsilon);
+}
+
+/**
+ * nn.GroupNorm. x [B, C, H, W]. A group of one picture is one row of a LayerNormalization: onnxruntime's kernel for
+ * that runs on all threads, its InstanceNormalization and GroupNormalization don't (measured by the prototype).
+ */
+export function groupNorm(g: Graph, x: Value, name: string, groups: number, epsilon: number): Value {
+  const [batch, channels, height, width] = x.shape as readonly [Dim, number, number, number];
+  const size = (channels / groups) * height * width;
+  const rows = g.reshape(x, [times(batch, groups), size]);
+  const ones = g.floats(new Float32Array(size).fill(1), [size], 'ones');
+  const normal = g.reshape(g.layerNormalization(rows, ones, undefined, epsilon), x.shape);
+  const perChannel = { shape: [channels, 1, 1] };
+  return g.add(g.mul(normal, g.weight(`${name}.weight`, perChannel)), g.weight(`${name}.bias`, perChannel));
+}
