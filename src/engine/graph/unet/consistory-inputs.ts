@@ -1,0 +1,99 @@
+import { times } from '../dim.ts';
+import type { Graph } from '../graph.ts';
+import type { Value } from '../graph-builder.ts';
+
+/** A resolution at which the U-Net has attention. Levels count from 0, the latents' own resolution. */
+export interface AttentionLevel {
+  readonly level: number;
+  /** in tokens */
+  readonly height: number;
+  readonly width: number;
+  /** S = height * width */
+  readonly tokens: number;
+  /** whether up blocks have attention here, so that tokens can be shared here */
+  readonly shared: boolean;
+}
+
+/** The tokens of other images that rows may look at, at one resolution. */
+export interface TokenBank {
+  /** int64 [B, M], rows of the flattened [B * S] tokens */
+  readonly index: Value;
+  /** [B, S + M]: 0 where a row may look, -large at the padding of its bank */
+  readonly bias: Value;
+}
+
+/** Rows of self-attention's output to be mixed with other rows. */
+export interface Injection {
+  /** int64 [P, 1] rows of the flattened [B * S] tokens */
+  readonly rows: Value;
+  /** int64 [P] */
+  readonly source: Value;
+  /** [P, 1] */
+  readonly weight: Value;
+}
+
+/** ConsiStory's operations as inputs of the U-Net's graph. Left empty, the graph is the plain U-Net. */
+export interface ConsistoryInputs {
+  /** by level */
+  readonly banks: ReadonlyMap<number, TokenBank>;
+  /** by level */
+  readonly injections: ReadonlyMap<number, Injection>;
+  /** int64 [B] */
+  readonly querySource: Value;
+  /** [B, 1, 1] */
+  readonly queryStrength: Value;
+  /** int64 [B, K] */
+  readonly conceptColumns: Value;
+}
+
+/** Logit of a token that must not be seen; fp16 holds it, and exp of it is 0. */
+const MASKED = -1e4;
+
+export function consistoryInputs(
+  g: Graph,
+  levels: readonly AttentionLevel[],
+  injected: AttentionLevel,
+): ConsistoryInputs {
+  const strength = g.input('query_strength', g.compute, ['batch']);
+  return {
+    banks: new Map(levels.filter((l) => l.shared).map((l) => [l.level, tokenBank(g, l)])),
+    injections: new Map([[injected.level, injection(g, injected)]]),
+    querySource: g.input('query_source', 'int64', ['batch']),
+    queryStrength: g.unsqueeze(strength, [1, 2]),
+    conceptColumns: g.input('concept_columns', 'int64', ['batch', 'concepts']),
+  };
+}
+
+function tokenBank(g: Graph, { height, tokens }: AttentionLevel): TokenBank {
+  const size = `bank_${height}`;
+  const index = g.input(`bank_index_${height}`, 'int64', ['batch', size]);
+  const length = g.input(`bank_length_${height}`, 'int64', ['batch']);
+  const valid = g.less(g.unsqueeze(g.rangeOfAxis(index, 1), [0]), g.unsqueeze(length, [1])); // [B, M]
+  const bank = g.where(valid, g.scalar(0), g.scalar(MASKED));
+  const own = g.expand(g.floats([0], [1, 1]), ['batch', tokens], length);
+  return { index, bias: g.concat([own, bank], 1) };
+}
+
+function injection(g: Graph, { height }: AttentionLevel): Injection {
+  const size = `injected_${height}`;
+  return {
+    rows: g.unsqueeze(g.input(`inject_rows_${height}`, 'int64', [size]), [1]),
+    source: g.input(`inject_source_${height}`, 'int64', [size]),
+    weight: g.unsqueeze(g.input(`inject_weight_${height}`, g.compute, [size]), [1]),
+  };
+}
+
+/** [B * S, C] with some rows mixed with others, all at once: y[rows] <- y[rows] + w (y[source] - y[rows]). Paper §4.3. */
+export function injectFeatures(g: Graph, y: Value, { rows, source, weight }: Injection): Value {
+  const own = g.gather(y, g.reshape(rows, [rows.shape[0] as string]));
+  return g.scatterRows(y, rows, g.add(own, g.mul(g.sub(g.gather(y, source), own), weight)));
+}
+
+/** q [B * S, C] blended with the queries of other rows, the vanilla twins. Paper §4.2. */
+export function blendQueries(g: Graph, q: Value, tokens: number, inputs: ConsistoryInputs): Value {
+  const channels = q.shape[1] as number;
+  const rows = g.reshape(q, ['batch', tokens, channels]);
+  const vanilla = g.gather(rows, inputs.querySource);
+  const blended = g.add(rows, g.mul(g.sub(vanilla, rows), inputs.queryStrength));
+  return g.reshape(blended, [times('batch', tokens), channels]);
+}
