@@ -38,6 +38,8 @@ export interface WeightView {
   readonly shape?: readonly number[];
   /** [from, to) along the first dimension */
   readonly rows?: readonly [number, number];
+  /** in the file's type, where only a few rows are to be cast after they are looked up (embeddings) */
+  readonly asStored?: boolean;
 }
 
 const count = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1);
@@ -167,7 +169,7 @@ export class GraphBuilder {
       this.initializers.set(key, { type: entry.type, shape, data });
       return { name: key, type: entry.type, shape };
     });
-    return this.cast(value, this.compute);
+    return view.asStored ? value : this.cast(value, this.compute);
   }
 
   /** The value in another element type; itself if it has it. Constants and weights are cast once. */

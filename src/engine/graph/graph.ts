@@ -26,6 +26,7 @@ export class Graph extends GraphBuilder {
   add = (a: Value, b: Value): Value => this.elementwise('Add', a, b);
   sub = (a: Value, b: Value): Value => this.elementwise('Sub', a, b);
   mul = (a: Value, b: Value): Value => this.elementwise('Mul', a, b);
+  div = (a: Value, b: Value): Value => this.elementwise('Div', a, b);
   less = (a: Value, b: Value): Value => this.elementwise('Less', a, b, 'bool');
 
   /** An element-wise function of one operand. */
@@ -104,9 +105,10 @@ export class Graph extends GraphBuilder {
 
   /**
    * onnxruntime's fused attention. q [B, S, C], k and v [B, T, C]; `scale` defaults to 1 / sqrt(head width of q).
-   * Widths of q and k may differ from v's, as the biased keys of shared attention need.
+   * Widths of q and k may differ from v's, as the biased keys of shared attention need. `bias` [B or 1, heads or 1, S, T]
+   * is added to the scaled products before the softmax; it keeps the CPU from its flash kernel.
    */
-  multiHeadAttention(q: Value, k: Value, v: Value, heads: number, scale?: number): Value {
+  multiHeadAttention(q: Value, k: Value, v: Value, heads: number, scale?: number, bias?: Value): Value {
     expect(
       dimAt(q, 2) === dimAt(k, 2) && dimAt(k, 1) === dimAt(v, 1) && dimAt(q, 0) === dimAt(k, 0),
       'attention',
@@ -116,7 +118,7 @@ export class Graph extends GraphBuilder {
     );
     return this.node(
       'MultiHeadAttention',
-      [q, k, v],
+      bias ? [q, k, v, null, null, bias] : [q, k, v],
       { type: q.type, shape: [dimAt(q, 0), dimAt(q, 1), dimAt(v, 2)] },
       {
         domain: MICROSOFT,
@@ -218,9 +220,28 @@ export class Graph extends GraphBuilder {
     return this.node('ArgMax', [x], { type: 'int64', shape }, { attributes: { axis, keepdims: 0 } });
   }
 
-  /** x / |x| along the last axis, with torch.nn.functional.normalize's meaning but for zero vectors, which stay zero. */
-  l2Normalize(x: Value): Value {
-    return this.node('LpNormalization', [x], x, { attributes: { axis: -1, p: 2 } });
+  /** x / max(|x|, epsilon) along an axis, as torch.nn.functional.normalize: a zero vector stays zero. */
+  l2Normalize(x: Value, axis: number, epsilon: number): Value {
+    const shape = x.shape.map((dim, i) => (i === axis ? 1 : dim));
+    const norm = this.node(
+      'ReduceL2',
+      [x, this.ints([axis])],
+      { type: x.type, shape },
+      { attributes: { keepdims: 1 } },
+    );
+    return this.div(x, this.node('Max', [norm, this.scalar(epsilon)], norm));
+  }
+
+  /** x limited to [min, max] */
+  clip(x: Value, min: number, max: number): Value {
+    return this.node('Clip', [x, this.scalar(min), this.scalar(max)], x);
+  }
+
+  /** [from, to) along an axis */
+  slice(x: Value, axis: number, from: number, to: number): Value {
+    expect(0 <= from && from < to && to <= fixedDim(x, axis), `Slice [${from}, ${to}) of axis ${axis}`, x);
+    const shape = x.shape.map((dim, i) => (i === axis ? to - from : dim));
+    return this.node('Slice', [x, this.ints([from]), this.ints([to]), this.ints([axis])], { type: x.type, shape });
   }
 
   /** [B, C, H, W] with sides `factor` times as long, each pixel repeated. */

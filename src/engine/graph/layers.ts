@@ -21,8 +21,8 @@ export function linear(g: Graph, x: Value, name: string, { bias, rows }: LinearO
 
 export interface ConvOptions {
   readonly stride?: number;
-  /** all sides; by default what keeps the size at stride 1 */
-  readonly padding?: number;
+  /** all sides, or top, left, bottom, right; by default what keeps the size at stride 1 */
+  readonly padding?: number | readonly [number, number, number, number];
   readonly bias?: boolean;
 }
 
@@ -33,8 +33,13 @@ export function conv2d(g: Graph, x: Value, name: string, { stride = 1, padding, 
   const biased = bias ?? g.hasWeight(`${name}.bias`);
   return g.conv(x, g.weight(`${name}.weight`), biased ? g.weight(`${name}.bias`) : undefined, {
     stride,
-    pads: [pad, pad, pad, pad],
+    pads: typeof pad === 'number' ? [pad, pad, pad, pad] : pad,
   });
+}
+
+/** nn.Embedding. ids int64 [R] -> [R, C] */
+export function embedding(g: Graph, ids: Value, name: string): Value {
+  return g.cast(g.gather(g.weight(`${name}.weight`, { asStored: true }), ids), g.compute);
 }
 
 /** nn.LayerNorm over the last axis. */

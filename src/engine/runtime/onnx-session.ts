@@ -1,0 +1,112 @@
+import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
+import { elementCount, type TensorType, type TensorValue } from './tensor-value.ts';
+
+/** The only module that imports onnxruntime-node. */
+
+/** An execution provider by onnxruntime's name: cpu, cuda, webgpu, coreml, dml. */
+export type Provider = string;
+
+export interface OnnxSessionOptions {
+  /** absolute path of the folder that the graph's weights are named relative to */
+  readonly weightsFolder: string;
+  /** in order of preference; onnxruntime gives each node to the first that can run it, `cpu` being always the last */
+  readonly providers: readonly Provider[];
+  /** threads within an operator; 0 lets onnxruntime take every core */
+  readonly threads: number;
+  /**
+   * Keep weights memory-mapped as they lie in the file instead of copying them into the layout that matrix
+   * multiplication prefers: about half the memory, and slower where the copy would have paid.
+   */
+  readonly mapWeights?: boolean;
+  /** Keep freed CPU memory for the next run: faster, but what the largest run took is never given back. */
+  readonly cpuArena?: boolean;
+  /** Write onnxruntime's JSON profile to a file whose name starts with this. */
+  readonly profile?: string;
+}
+
+/** onnxruntime's severities; below it the log is noise about fallbacks of shape arithmetic to the CPU */
+const LOG_ERRORS = 3;
+
+/** The providers that this build of onnxruntime brings on this platform; whether the hardware is there shows at creation. */
+export function listProviders(): Provider[] {
+  return listSupportedBackends().map(({ name }) => name);
+}
+
+/**
+ * A graph that is ready to run. Creating a session and running it block the thread they are called on.
+ */
+export class OnnxSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  private readonly session: InferenceSession;
+  private readonly profiled: boolean;
+
+  private constructor(session: InferenceSession, profiled: boolean) {
+    this.session = session;
+    this.profiled = profiled;
+    this.inputNames = session.inputNames;
+    this.outputNames = session.outputNames;
+  }
+
+  /**
+   * @param model ModelProto
+   * @throws Error from onnxruntime for a model, a weights file or a provider that it can't use
+   */
+  static async create(model: Uint8Array, options: OnnxSessionOptions): Promise<OnnxSession> {
+    const { weightsFolder, providers, threads, mapWeights = false, cpuArena = true, profile } = options;
+    const session = await InferenceSession.create(model, {
+      executionProviders: [...providers],
+      intraOpNumThreads: threads,
+      graphOptimizationLevel: 'all',
+      enableCpuMemArena: cpuArena,
+      logSeverityLevel: LOG_ERRORS,
+      enableProfiling: profile !== undefined,
+      ...(profile === undefined ? {} : { profileFilePrefix: profile }),
+      extra: {
+        session: {
+          model_external_initializers_file_folder_path: weightsFolder,
+          ...(mapWeights ? { disable_prepacking: '1' } : {}),
+        },
+      },
+    });
+    return new OnnxSession(session, profile !== undefined);
+  }
+
+  /**
+   * Runs the graph and brings back the named outputs.
+   * @throws Error for an input that is missing, unknown or not as long as its shape says
+   */
+  async run(
+    feeds: Readonly<Record<string, TensorValue>>,
+    outputs: readonly string[],
+  ): Promise<Record<string, TensorValue>> {
+    const tensors = Object.entries(feeds).map(([name, value]) => [name, toOnnx(name, value)] as const);
+    const results = await this.session.run(Object.fromEntries(tensors), [...outputs]);
+    const values = outputs.map((name) => [name, fromOnnx(name, results[name] as Tensor)] as const);
+    return Object.fromEntries(values);
+  }
+
+  /** Frees the native memory; the session is of no use afterwards. */
+  async release(): Promise<void> {
+    if (this.profiled) this.session.endProfiling();
+    await this.session.release();
+  }
+}
+
+function toOnnx(name: string, { type, shape, data }: TensorValue): Tensor {
+  // the native side reads as many bytes as the shape says
+  if (elementCount(shape) !== data.length) {
+    throw new Error(`input ${name}: ${data.length} elements for shape [${shape.join(', ')}]`);
+  }
+  return new Tensor(type, data as Float32Array, shape);
+}
+
+const ARRAYS = { float32: Float32Array, float16: Uint16Array, int64: BigInt64Array } as const;
+
+function fromOnnx(name: string, tensor: Tensor): TensorValue {
+  if (!(tensor.type in ARRAYS)) throw new Error(`output ${name}: type ${tensor.type} is not one that graphs give back`);
+  const data = tensor.data as Float32Array | Uint16Array | BigInt64Array;
+  // from Node 24 on, half precision comes as a Float16Array: the same bytes, seen as bits again
+  const view = new ARRAYS[tensor.type as TensorType](data.buffer as ArrayBuffer, data.byteOffset, data.length);
+  return { type: tensor.type, shape: tensor.dims, data: view } as TensorValue;
+}
