@@ -1,0 +1,59 @@
+import { type Mask, subjectMask, unionMasks } from './subject-mask.ts';
+
+/** A concept's attention columns in the maps that the U-Net gives for a panel: one list of map rows per word. */
+export type ConceptRows = Readonly<Record<string, readonly (readonly number[])[]>>;
+
+/**
+ * The subject masks of one panel while it is drawn: the attention maps of the last steps, and the masks that their
+ * mean gives. Before the first step there is no mask, and nothing is shared.
+ */
+export class MaskTracker {
+  private readonly history: readonly Float32Array[];
+  private readonly rows: ConceptRows;
+  private readonly tokens: number;
+  private readonly window: number;
+
+  /**
+   * @param tokens S, tokens at the mask resolution
+   * @param window steps to average over
+   */
+  constructor(rows: ConceptRows, tokens: number, window: number, history: readonly Float32Array[] = []) {
+    this.rows = rows;
+    this.tokens = tokens;
+    this.window = window;
+    this.history = history;
+  }
+
+  /** @param maps [K, S] of one step; kept, so the caller must not write to it again */
+  add(maps: Float32Array): MaskTracker {
+    return new MaskTracker(this.rows, this.tokens, this.window, [...this.history, maps].slice(-this.window));
+  }
+
+  /** Mean attention of each word of a concept over the last steps. */
+  wordMaps(concept: string): Float32Array[] {
+    return (this.rows[concept] ?? []).map((tokens) => {
+      const mean = new Float32Array(this.tokens);
+      for (const maps of this.history) {
+        for (const row of tokens) {
+          for (let s = 0; s < this.tokens; s++) mean[s] = (mean[s] as number) + (maps[row * this.tokens + s] as number);
+        }
+      }
+      const count = Math.max(1, this.history.length * tokens.length);
+      return mean.map((sum) => sum / count);
+    });
+  }
+
+  /** Where a concept is; empty before the first step. */
+  mask(concept: string): Mask {
+    const known = this.history.length > 0 && this.rows[concept] !== undefined;
+    return known ? subjectMask(this.wordMaps(concept)) : new Uint8Array(this.tokens);
+  }
+
+  /** Where any of the concepts is. */
+  union(concepts: readonly string[]): Mask {
+    return unionMasks(
+      concepts.map((concept) => this.mask(concept)),
+      this.tokens,
+    );
+  }
+}

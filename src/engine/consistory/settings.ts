@@ -1,0 +1,64 @@
+/** How a panel is made to agree with the others. Every part can be switched off for ablation. */
+export interface ConsistencySettings {
+  /** shared attention (SDSA, paper §4.1): the up blocks' self-attention sees the subject's tokens in other images */
+  readonly sharedAttention: boolean;
+  /** share of the subject's tokens that is not shared at a step, drawn anew at each (paper §4.2) */
+  readonly maskDropout: number;
+  /** queries blended with those of a plain pass over the same latents (paper §4.2); undefined: off */
+  readonly queryBlending: QueryBlending | undefined;
+  /** a second pass that injects features by correspondence (paper §4.3); undefined: off, and only one pass */
+  readonly featureInjection: FeatureInjection | undefined;
+  /** how many images of each subject take part in sharing for all, or all of them (paper §4.4) */
+  readonly anchors: number | 'all';
+  /** steps over which attention maps are averaged before they become masks */
+  readonly maskWindow: number;
+}
+
+export interface QueryBlending {
+  /** weight of the plain queries at the first step */
+  readonly from: number;
+  /** weight of the plain queries at the last step with blending */
+  readonly to: number;
+  /** share of all steps */
+  readonly until: number;
+}
+
+export interface FeatureInjection {
+  /** alpha: weight of the injected features */
+  readonly strength: number;
+  /** shares of all steps between which features are injected */
+  readonly from: number;
+  readonly until: number;
+  /** least cosine similarity of a correspondence; 'otsu' finds it for each panel (paper §4.3) */
+  readonly similarity: number | 'otsu';
+}
+
+/** The paper's values (§4.1-4.4, appendix A); design 2.3. */
+export const PAPER_SETTINGS: ConsistencySettings = {
+  sharedAttention: true,
+  maskDropout: 0.5,
+  queryBlending: { from: 0.9, to: 0.8, until: 0.1 },
+  featureInjection: { strength: 0.8, from: 0.1, until: 1 / 3, similarity: 'otsu' },
+  anchors: 2,
+  maskWindow: 8,
+};
+
+/** Plain text-to-image: nothing is shared. */
+export const PLAIN_SETTINGS: ConsistencySettings = {
+  ...PAPER_SETTINGS,
+  sharedAttention: false,
+  queryBlending: undefined,
+  featureInjection: undefined,
+};
+
+/** Weight of the vanilla queries at a step, 0 where nothing is blended. */
+export function queryStrength(blending: QueryBlending | undefined, step: number, steps: number): number {
+  const last = Math.round((blending?.until ?? 0) * steps);
+  if (!blending || step >= last) return 0;
+  return last <= 1 ? blending.from : blending.from + ((blending.to - blending.from) * step) / (last - 1);
+}
+
+/** The steps [from, until) at which features are injected. */
+export function injectionSteps(injection: FeatureInjection, steps: number): readonly [number, number] {
+  return [Math.round(injection.from * steps), Math.round(injection.until * steps)];
+}

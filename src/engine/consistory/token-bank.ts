@@ -1,0 +1,75 @@
+import { randomStream, uniforms } from '../random/random-stream.ts';
+import type { TensorOf } from '../runtime/tensor-value.ts';
+import type { RowLayout } from './row-layout.ts';
+import type { SharingEdge, StagePanel } from './stage.ts';
+import { type Grid, type Mask, resizeMask } from './subject-mask.ts';
+
+/** The bank of every row at one resolution, as the graph takes it. */
+export interface TokenBank {
+  /** int64 [B, M]: rows of the flattened [B * S] tokens; entries beyond a row's length are 0 */
+  readonly index: TensorOf<'int64'>;
+  /** int64 [B] */
+  readonly length: TensorOf<'int64'>;
+}
+
+/** Where a source shows any of these concepts, at the mask resolution. */
+export type MaskOf = (panel: number, concepts: readonly string[]) => Mask;
+
+/**
+ * Which tokens of a panel are shared at a step (mask dropout, paper §4.2), for each attention level in turn. Drawn from
+ * the panel's own stream, so both passes of a story, and every later redraw, drop the same tokens.
+ * @returns for each level, 1 for each of its tokens that may be shared
+ */
+export function keptTokens(panel: StagePanel, step: number, levels: readonly Grid[], dropout: number): Mask[] {
+  const sizes = levels.map((level) => level.height * level.width);
+  const stream = randomStream({
+    seed: panel.seed,
+    purpose: 'dropout',
+    panel: panel.id,
+    revision: panel.revision,
+    step,
+  });
+  const draws = uniforms(
+    stream,
+    sizes.reduce((a, b) => a + b, 0),
+  );
+  let start = 0;
+  return sizes.map((size) => {
+    const kept = Uint8Array.from(draws.subarray(start, start + size), (draw) => (draw >= dropout ? 1 : 0));
+    start += size;
+    return kept;
+  });
+}
+
+/**
+ * What each row may look at besides itself, at one level: the kept subject tokens of the panels that it shares with,
+ * uncond rows in uncond rows, cond rows in cond rows (paper §4.1). Vanilla twins look at nothing.
+ */
+export function tokenBank(
+  edges: readonly SharingEdge[],
+  layout: RowLayout,
+  level: Grid,
+  maskGrid: Grid,
+  maskOf: MaskOf,
+  kept: readonly Mask[],
+): TokenBank {
+  const tokens = level.height * level.width;
+  const seen: number[][] = Array.from({ length: layout.rows }, () => []);
+  for (const { viewer, source, concepts } of edges) {
+    const mask = resizeMask(maskOf(source, concepts), maskGrid, level);
+    for (let token = 0; token < tokens; token++) {
+      if (!mask[token] || !kept[source]?.[token]) continue;
+      seen[layout.uncond(viewer)]?.push(layout.uncond(source) * tokens + token);
+      seen[layout.cond(viewer)]?.push(layout.cond(source) * tokens + token);
+    }
+  }
+  const longest = Math.max(...seen.map((list) => list.length));
+  const index = new BigInt64Array(layout.rows * longest);
+  seen.forEach((list, row) => {
+    index.set(list.map(BigInt), row * longest);
+  });
+  return {
+    index: { type: 'int64', shape: [layout.rows, longest], data: index },
+    length: { type: 'int64', shape: [layout.rows], data: BigInt64Array.from(seen, (list) => BigInt(list.length)) },
+  };
+}

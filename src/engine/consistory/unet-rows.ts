@@ -1,0 +1,43 @@
+import type { TensorValue } from '../runtime/tensor-value.ts';
+import type { Grid } from './subject-mask.ts';
+
+/** What the text encoders made of one prompt. */
+export interface Conditioning {
+  /** [T, X] */
+  readonly hidden: Float32Array;
+  /** [P]; empty for models without pooled text */
+  readonly pooled: Float32Array;
+}
+
+/** One row of the batch. */
+export interface UnetRow {
+  /** [C, H, W], already in the scale that the U-Net wants */
+  readonly latents: Float32Array;
+  readonly timestep: number;
+  readonly text: Conditioning;
+  /** token columns whose attention is wanted; rows of a batch may differ in number, short ones are padded */
+  readonly columns: readonly number[];
+}
+
+/** ConsiStory's inputs of one run, by the names of the graph; left out, nothing is shared. */
+export type ConsistoryFeeds = Readonly<Record<string, TensorValue>>;
+
+export interface UnetResult {
+  /** per row, [C, H, W] */
+  readonly noise: readonly Float32Array[];
+  /** per row, [K, S] over the mask grid */
+  readonly attention: readonly Float32Array[];
+}
+
+/** A U-Net with ConsiStory's inputs, as the algorithm uses it. */
+export interface ConsistoryUnet {
+  readonly latentShape: readonly [channels: number, height: number, width: number];
+  readonly maskGrid: Grid;
+  /** resolutions at which tokens are shared */
+  readonly sharedLevels: readonly Grid[];
+  readonly injectGrid: Grid;
+  readonly diftGrid: Grid;
+  run(rows: readonly UnetRow[], consistory?: ConsistoryFeeds): Promise<UnetResult>;
+  /** DIFT features of each row, [C', h * w] */
+  features(rows: readonly UnetRow[]): Promise<readonly Float32Array[]>;
+}
