@@ -65,7 +65,7 @@ export function buildTinyDecoder(options: AutoencoderOptions): AutoencoderGraph 
   // TAESD's pictures lie in [0, 1]
   g.output('sample', g.sub(g.mul(x, g.scalar(2)), g.scalar(1)));
   const model = g.encode({ mayIgnore: (name) => name.startsWith('encoder.') });
-  return { model, latents: latentSpace(config, factor ** (blocks.length - 1)) };
+  return { model, latents: decoderLatents(config) };
 }
 
 /**
@@ -119,6 +119,15 @@ function parse(json: unknown): Config {
     });
   return parseConfig(oneEntryPerLevel, json, 'AutoencoderTiny');
 }
+
+/**
+ * The latents that the decoder takes.
+ * @throws UserError for a config that isn't understood
+ */
+export const tinyLatentSpace = (json: unknown): LatentSpace => decoderLatents(parse(json));
+
+const decoderLatents = (config: Config): LatentSpace =>
+  latentSpace(config, config.upsampling_scaling_factor ** (config.num_decoder_blocks.length - 1));
 
 function latentSpace(config: Config, downscale: number): LatentSpace {
   return {

@@ -123,6 +123,7 @@ function encoderLayer(g: Graph, x: Value, name: string, config: ClipTextConfig, 
   const context = g.multiHeadAttention(project('q'), project('k'), project('v'), heads, undefined, mask);
   const y = g.add(x, perPrompt(linear(g, rows(context), `${name}.self_attn.out_proj`)));
 
+  expectShape(g, `${name}.mlp.fc1.weight`, [config.intermediate_size, width]);
   const inner = linear(g, rows(layerNorm(g, y, `${name}.layer_norm2`, epsilon)), `${name}.mlp.fc1`);
   const active = act === 'gelu' ? g.gelu(inner) : g.quickGelu(inner, QUICK_GELU_ALPHA);
   return g.add(y, perPrompt(linear(g, active, `${name}.mlp.fc2`)));

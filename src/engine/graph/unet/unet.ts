@@ -23,9 +23,15 @@ export interface UNetOptions {
   readonly width: number;
   /** T, tokens of a prompt */
   readonly tokens: number;
-  /** height in tokens of the attention level where masks are read; by default the lowest, as in the paper (SDXL: 32) */
+  /**
+   * Height in tokens of the attention level where masks are read; by default the lowest with at least 16 tokens along
+   * its shorter side: SDXL's 32x32, as in the paper (§4.1), and the pocket model's 16x16.
+   */
   readonly maskResolution?: number;
 }
+
+/** Coarser attention can't outline a subject. */
+const LEAST_MASK_SIDE = 16;
 
 export interface UNetGraph {
   /** ModelProto */
@@ -52,7 +58,7 @@ export function buildUnet(options: UNetOptions): UNetGraph {
   const attentionLevels = findAttentionLevels(config, height, width);
   const maskLevel = options.maskResolution
     ? attentionLevels.find((l) => l.height === options.maskResolution)
-    : attentionLevels[0];
+    : (attentionLevels.find((l) => Math.min(l.height, l.width) >= LEAST_MASK_SIDE) ?? attentionLevels.at(-1));
   const injectLevel = attentionLevels.at(-1);
   if (!maskLevel || !injectLevel) {
     throw new UserError('mask-resolution', {

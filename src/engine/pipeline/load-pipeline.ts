@@ -1,0 +1,121 @@
+import { UserError } from '../../errors/user-error.ts';
+import type { MatchPatches } from '../consistory/correspondence.ts';
+import type { ConsistoryUnet } from '../consistory/unet-rows.ts';
+import { buildKlDecoder } from '../graph/autoencoder-kl.ts';
+import { klLatentSpace, parseKlConfig } from '../graph/autoencoder-kl-config.ts';
+import { buildTinyDecoder, tinyLatentSpace } from '../graph/autoencoder-tiny.ts';
+import { buildClipTextEncoder } from '../graph/clip-text-encoder.ts';
+import { buildCorrespondence } from '../graph/correspondence.ts';
+import type { ComputeType } from '../graph/element-type.ts';
+import { buildUnet } from '../graph/unet/unet.ts';
+import type { RasterImage } from '../raster-image.ts';
+import { OnnxSession, type Provider } from '../runtime/onnx-session.ts';
+import { createScheduler } from '../schedulers/create-scheduler.ts';
+import type { Scheduler } from '../schedulers/scheduler.ts';
+import { ClipTokenizer } from '../tokenizer/clip-tokenizer.ts';
+import type { ModelFolder, ModelPart } from '../weights/model-folder.ts';
+import { decodeImage } from './image-decoder.ts';
+import { patchMatcher } from './patch-matcher.ts';
+import { type EncodedPrompt, encodePrompts, type TextEncoder } from './text-encoding.ts';
+import { type PictureSize, UnetSession } from './unet-session.ts';
+
+export interface PipelineOptions {
+  /** in order of preference; `cpu` last */
+  readonly providers: readonly Provider[];
+  /** 0: all cores */
+  readonly threads: number;
+  readonly compute: ComputeType;
+  readonly size: PictureSize;
+}
+
+/** A model that is ready to draw pictures of one size. */
+export interface Pipeline {
+  readonly size: PictureSize;
+  readonly unet: ConsistoryUnet;
+  readonly match: MatchPatches;
+  encode(prompts: readonly string[]): Promise<EncodedPrompt[]>;
+  decode(latents: Float32Array): Promise<RasterImage>;
+  scheduler(steps: number): Scheduler;
+  release(): Promise<void>;
+}
+
+/**
+ * Writes the graphs of a model and creates their sessions. Blocks its thread for as long as onnxruntime takes.
+ * @throws UserError if the model's configuration or weights are not what the graphs understand
+ */
+export async function loadPipeline(model: ModelFolder, options: PipelineOptions): Promise<Pipeline> {
+  const { size, compute } = options;
+  const sessions: OnnxSession[] = [];
+  const open = async (graph: { readonly model: Uint8Array }) => {
+    const { providers, threads } = options;
+    const session = await OnnxSession.create(graph.model, { weightsFolder: model.dir, providers, threads });
+    sessions.push(session);
+    return session;
+  };
+  const release = async () => {
+    for (const session of sessions.splice(0)) await session.release();
+  };
+  const part = ({ config, weights }: ModelPart) => ({ config, weights, root: model.dir, compute });
+
+  try {
+    const encoders = await loadEncoders(model, part, open);
+    const tokens = encoders[0]?.graph.maxLength as number;
+
+    // the decoder runs in float32: half precision overflows in SDXL's, and it runs once per picture
+    const tiny = model.vae.className === 'AutoencoderTiny';
+    const { downscale } = tiny ? tinyLatentSpace(model.vae.config) : klLatentSpace(parseKlConfig(model.vae.config));
+    const latents = latentSize(size, downscale);
+    const buildDecoder = tiny ? buildTinyDecoder : buildKlDecoder;
+    const decoderGraph = buildDecoder({ ...part(model.vae), ...latents, compute: 'float32' });
+    const decoder = await open(decoderGraph);
+
+    const unetGraph = buildUnet({ ...part(model.unet), ...latents, tokens });
+    const unet = new UnetSession(await open(unetGraph), unetGraph, compute, [latents.height, latents.width], size);
+    const matcher = await open({ model: buildCorrespondence() });
+
+    return {
+      size,
+      unet,
+      match: patchMatcher(matcher),
+      encode: (prompts) => encodePrompts(encoders, prompts),
+      decode: (finished) => decodeImage(decoder, decoderGraph, finished, size),
+      scheduler: (steps) => createScheduler(model.scheduler.config, steps),
+      release,
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+type PartOptions = { config: unknown; weights: ModelPart['weights']; root: string; compute: ComputeType };
+
+/** SDXL conditions on both encoders' penultimate states, the others on the last states of their only one. */
+async function loadEncoders(
+  model: ModelFolder,
+  part: (part: ModelPart) => PartOptions,
+  open: (graph: { readonly model: Uint8Array }) => Promise<OnnxSession>,
+): Promise<TextEncoder[]> {
+  const hiddenState = model.pipeline === 'StableDiffusionXLPipeline' ? 'penultimate' : 'last';
+  const load = async (encoder: ModelPart, tokenizerFolder: string): Promise<TextEncoder> => {
+    const tokenizer = ClipTokenizer.open(tokenizerFolder);
+    // run once per story, and small: float32 whatever the U-Net computes in
+    const options = { ...part(encoder), compute: 'float32' as const };
+    const graph = buildClipTextEncoder({ ...options, hiddenState, tokens: tokenizer.maxLength });
+    return { tokenizer, graph, session: await open(graph) };
+  };
+  const encoders = [await load(model.textEncoder, model.tokenizer)];
+  if (model.textEncoder2 && model.tokenizer2) encoders.push(await load(model.textEncoder2, model.tokenizer2));
+  return encoders;
+}
+
+function latentSize({ width, height }: PictureSize, downscale: number): { height: number; width: number } {
+  if (width % downscale !== 0 || height % downscale !== 0) {
+    throw new UserError('picture-size', {
+      expected: `a width and height that ${downscale} divides`,
+      got: `${width} x ${height}`,
+      todo: 'Choose a size that is a multiple of it.',
+    });
+  }
+  return { height: height / downscale, width: width / downscale };
+}
