@@ -74,8 +74,10 @@ export function buildClipTextEncoder(options: ClipTextEncoderOptions): ClipTextE
   if (pooled) {
     const atEos = g.gatherPerRow(last, g.unsqueeze(g.input('eos_index', 'int64', ['batch']), [1])); // [B, 1, C]
     const state = normalize(g.reshape(atEos, ['batch', config.hidden_size]));
-    if (projected) g.output('text_embeds', linear(g, state, 'text_projection', { bias: false }));
-    else g.output('pooled', state);
+    if (projected) {
+      expectShape(g, 'text_projection.weight', [config.projection_dim, config.hidden_size]);
+      g.output('text_embeds', linear(g, state, 'text_projection', { bias: false }));
+    } else g.output('pooled', state);
   }
 
   const unread = needsLast ? [] : [layers.at(-1) as string, `${prefix}final_layer_norm`];
