@@ -257,12 +257,6 @@ export class Graph extends GraphBuilder {
     );
   }
 
-  /** Zeros added after the end of the last two axes. */
-  padBottomRight(x: Value, amount: number): Value {
-    const shape = [dimAt(x, 0), dimAt(x, 1), fixedDim(x, 2) + amount, fixedDim(x, 3) + amount];
-    return this.node('Pad', [x, this.ints([0, 0, 0, 0, 0, 0, amount, amount])], { type: x.type, shape });
-  }
-
   /** [0, 1, ..., length - 1] as int64, where `length` is the size of an axis of `of`. */
   rangeOfAxis(of: Value, axis: number): Value {
     const length = this.node(
