@@ -1,0 +1,71 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { readJson } from './read-json.ts';
+
+/** Pixels per side must be whole latents (diffusers asks for multiples of 8, whatever the VAE). */
+const SIZE_STEP = 8;
+const SIZE = z.int().positive().multipleOf(SIZE_STEP);
+
+/**
+ * `troupe.json`: how to use a model well, where the diffusers layout has no place for it. All of it is optional.
+ */
+const CARD = z.strictObject({
+  name: z.string().min(1).optional(),
+  promptPrefix: z.string().optional(),
+  guidance: z.number().min(1).optional(),
+  steps: z.int().positive().optional(),
+  width: SIZE.optional(),
+  height: SIZE.optional(),
+  vocabulary: z.array(z.string().min(1)).optional(),
+});
+
+export interface ModelCard {
+  readonly name: string;
+  /** put before every panel's prompt, with a space between */
+  readonly promptPrefix: string;
+  /** classifier-free guidance scale */
+  readonly guidance: number;
+  readonly steps: number;
+  /** pixels */
+  readonly width: number;
+  /** pixels */
+  readonly height: number;
+  /** the only words that the model knows, in lower case; undefined for models that know a language */
+  readonly vocabulary?: readonly string[];
+}
+
+/** diffusers' own defaults of `__call__` in pipeline_stable_diffusion(_xl).py: guidance_scale, num_inference_steps. */
+const DEFAULTS = {
+  StableDiffusionXLPipeline: { guidance: 5, steps: 50 },
+  StableDiffusionPipeline: { guidance: 7.5, steps: 50 },
+} as const;
+
+const UNET_SIZE = z.object({ sample_size: z.union([z.int().positive(), z.tuple([SIZE, SIZE])]) });
+const VAE_LEVELS = z.object({ block_out_channels: z.array(z.int()).min(1) });
+
+/**
+ * The model's card, with what it leaves out filled in from the model itself.
+ * @param file `troupe.json`, or undefined if there is none
+ * @throws UserError `json-unreadable`, `json-invalid`
+ */
+export function readModelCard(
+  file: string | undefined,
+  folder: string,
+  pipeline: keyof typeof DEFAULTS,
+  configFiles: { readonly unet: string; readonly vae: string },
+): ModelCard {
+  const card = file === undefined ? {} : readJson(file, CARD);
+  const { sample_size: size } = readJson(configFiles.unet, UNET_SIZE);
+  const [height, width] = typeof size === 'number' ? [size, size] : size;
+  const levels = readJson(configFiles.vae, VAE_LEVELS).block_out_channels.length;
+  // pixels per latent: every level but the last halves the picture (vae_scale_factor in diffusers)
+  const factor = 2 ** (levels - 1);
+  return {
+    name: path.basename(folder),
+    promptPrefix: '',
+    width: width * factor,
+    height: height * factor,
+    ...DEFAULTS[pipeline],
+    ...card,
+  };
+}
