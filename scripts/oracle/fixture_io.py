@@ -14,6 +14,8 @@ def write_fixture(path: Path, tensors: dict[str, torch.Tensor], **notes: str) ->
     """Store `tensors`: float64 as float32, bool as uint8 (0 or 1), int64 as it is."""
     path.parent.mkdir(parents=True, exist_ok=True)
     stored = {name: t.to(STORED.get(t.dtype, t.dtype)).contiguous() for name, t in tensors.items()}
-    save_file(stored, path, {"torch": torch.__version__, "diffusers": diffusers.__version__, **notes})
+    made_by = {"torch": torch.__version__, "diffusers": diffusers.__version__, **notes}
+    # One entry: safetensors writes several in random order, and the same oracle has to write the same bytes.
+    save_file(stored, path, {"made_by": ", ".join(f"{name} {value}" for name, value in made_by.items())})
     path.chmod(0o644)
     print(f"{path.relative_to(FIXTURES.parents[1])}: {path.stat().st_size / 1000:.0f} kB")

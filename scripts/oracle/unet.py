@@ -16,12 +16,11 @@ import torch
 from diffusers import UNet2DConditionModel
 
 from fixture_io import FIXTURES, write_fixture
+from tiny_model import move_off_initialisation, save
 
 POCKET = Path(__file__).resolve().parents[2] / "models" / "pocket" / "unet"
-# Default initialisation leaves norms at 1 and 0, and attention almost uniform: a swapped norm, a lost bias or a
-# wrong index would not show. Spread of the one-dimensional parameters and gain of the query and key projections:
-SPREAD = 0.1
-SHARPNESS = 3.5
+# Random projections make attention almost uniform: a wrong index would not show.
+SHARPNESS = {"to_q.weight": 3.5, "to_k.weight": 3.5}
 
 
 @dataclass(frozen=True)
@@ -101,19 +100,10 @@ def folder(name: str) -> Path:
 
 
 def write_tiny_model(name: str) -> None:
-    """A random model, its norms and biases moved off their initialisation and its attention sharpened."""
     torch.manual_seed(0)
     model = UNet2DConditionModel(**CASES[name].config)
-    with torch.no_grad():
-        for path, parameter in model.named_parameters():
-            if parameter.ndim == 1:
-                parameter.add_(torch.randn_like(parameter) * SPREAD)
-            if path.endswith(("to_q.weight", "to_k.weight")):
-                parameter.mul_(SHARPNESS)
-    model.to(CASES[name].stored).save_pretrained(folder(name))
-    weights = folder(name) / "diffusion_pytorch_model.safetensors"
-    weights.chmod(0o644)
-    print(f"{name}: {model.num_parameters()} parameters, {weights.stat().st_size / 1000:.0f} kB")
+    move_off_initialisation(model, SHARPNESS)
+    save(model, folder(name), CASES[name].stored)
 
 
 def load(name: str) -> UNet2DConditionModel:

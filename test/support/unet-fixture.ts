@@ -1,0 +1,88 @@
+import path from 'node:path';
+import { expect } from 'vitest';
+import { buildUnet, type UNetGraph } from '../../src/engine/graph/unet/unet.ts';
+import { float32Tensor, int64Tensor, type TensorValue } from '../../src/engine/runtime/tensor-value.ts';
+import { fixturePath, POCKET, readModelPart } from './fixtures.ts';
+import { runGraph } from './run-graph.ts';
+
+export type Tensors = Readonly<Record<string, TensorValue>>;
+
+export function tensor(tensors: Tensors, name: string): TensorValue {
+  const value = tensors[name];
+  if (!value) throw new Error(`the fixture has no ${name}: ${Object.keys(tensors).join(', ')}`);
+  return value;
+}
+
+export interface FixtureUnet extends UNetGraph {
+  readonly run: (feeds: Tensors, outputs?: readonly string[]) => Promise<Tensors>;
+}
+
+/** What a graph is built for: height and width of the latents, tokens of the text. */
+export interface Sizes {
+  readonly height: number;
+  readonly width: number;
+  readonly tokens: number;
+}
+
+export function sizesOf(fixture: Tensors): Sizes {
+  const [, , height, width] = tensor(fixture, 'sample').shape as [number, number, number, number];
+  return { height, width, tokens: tensor(fixture, 'encoder_hidden_states').shape[1] as number };
+}
+
+/** The graph of a fixture's model or of the pocket model. */
+export function fixtureUnet(model: string, sizes: Sizes, maskResolution?: number): FixtureUnet {
+  const root = model === 'pocket' ? path.join(POCKET, 'unet') : fixturePath('unet', model);
+  const graph = buildUnet({
+    ...readModelPart(root, 'diffusion_pytorch_model'),
+    compute: 'float32',
+    ...sizes,
+    ...(maskResolution === undefined ? {} : { maskResolution }),
+  });
+  return { ...graph, run: (feeds, outputs) => runGraph(graph.model, root, feeds, outputs) };
+}
+
+const MODEL_INPUTS = ['sample', 'timestep', 'encoder_hidden_states', 'text_embeds', 'time_ids'];
+
+/** What the plain U-Net takes, out of a fixture. */
+export function modelInputs(fixture: Tensors): Tensors {
+  return Object.fromEntries(Object.entries(fixture).filter(([name]) => MODEL_INPUTS.includes(name)));
+}
+
+/** Inputs with which ConsiStory's operations do nothing: no bank, queries of one's own, no injection, column 0. */
+export function nothingShared({ attentionLevels, injectLevel }: UNetGraph, rows: number): Tensors {
+  const banks = attentionLevels
+    .filter(({ shared }) => shared)
+    .flatMap(({ height }) => [
+      [`bank_index_${height}`, int64Tensor([], [rows, 0])],
+      [`bank_length_${height}`, int64Tensor(new Array(rows).fill(0))],
+    ]);
+  return {
+    ...Object.fromEntries(banks),
+    [`inject_rows_${injectLevel.height}`]: int64Tensor([]),
+    [`inject_source_${injectLevel.height}`]: int64Tensor([]),
+    [`inject_weight_${injectLevel.height}`]: float32Tensor(new Float32Array(0), [0]),
+    query_source: int64Tensor(Array.from({ length: rows }, (_, row) => row)),
+    query_strength: float32Tensor(new Float32Array(rows), [rows]),
+    concept_columns: int64Tensor(new Array(rows).fill(0), [rows, 1]),
+  };
+}
+
+/** The greatest absolute difference of two float tensors, which have to be of one shape; NaN if either has one. */
+export function maximalDifference(actual: TensorValue | undefined, wanted: TensorValue): number {
+  expect(actual?.shape).toEqual(wanted.shape);
+  const a = actual?.data as Float32Array;
+  const b = wanted.data as Float32Array;
+  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] as number))), 0);
+}
+
+/** Rows of a tensor [B, ...] in another order (or some of them, or some repeatedly). */
+export function takeRows({ type, shape, data }: TensorValue, rows: readonly number[]): TensorValue {
+  const size = data.length / (shape[0] as number);
+  const taken = rows.flatMap((row) => [...data.subarray(row * size, (row + 1) * size)]);
+  const into = [rows.length, ...shape.slice(1)];
+  if (type === 'float32') return float32Tensor(Float32Array.from(taken as number[]), into);
+  return int64Tensor(taken.map(Number), into);
+}
+
+export const takeRowsOfAll = (tensors: Tensors, rows: readonly number[]): Tensors =>
+  Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, takeRows(value, rows)]));
