@@ -1,0 +1,193 @@
+import { consistentSampling, type SamplingPhase } from './consistory/consistent-sampling.ts';
+import type { ConceptRows, MaskTracker } from './consistory/mask-tracker.ts';
+import type { PassState } from './consistory/sampling-pass.ts';
+import type { ConsistencySettings } from './consistory/settings.ts';
+import { type StagePanel, sharingEdges } from './consistory/stage.ts';
+import type { Pipeline } from './pipeline/load-pipeline.ts';
+import type { EncodedPrompt } from './pipeline/text-encoding.ts';
+import type { RasterImage } from './raster-image.ts';
+import { type StoryTrace, traceOf } from './story-trace.ts';
+import { conceptColumns } from './tokenizer/concept-columns.ts';
+
+/** Somebody or something that has to look the same wherever it is. */
+export interface Concept {
+  readonly name: string;
+  /** the words in the prompts that stand for it, such as "fox" */
+  readonly words: string;
+}
+
+export interface PanelRequest extends StagePanel {
+  /** all that the model is told */
+  readonly prompt: string;
+  readonly negativePrompt: string;
+}
+
+/** All that decides what the pictures look like, but for the model. */
+export interface StoryRequest {
+  readonly panels: readonly PanelRequest[];
+  readonly concepts: readonly Concept[];
+  readonly settings: ConsistencySettings;
+  readonly steps: number;
+  /** classifier-free guidance scale */
+  readonly guidance: number;
+}
+
+export type Phase = 'encode' | SamplingPhase | 'decode';
+
+/** `done` of `total` of a phase; the total of a phase stays the same. */
+export interface Progress {
+  readonly phase: Phase;
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface DrawnPanel {
+  readonly id: number;
+  readonly image: RasterImage;
+  /** finished latents, [C, H, W] */
+  readonly latents: Float32Array;
+  /** by concept, over the mask grid: 1 where it is */
+  readonly masks: Readonly<Record<string, Uint8Array>>;
+  /** words at the end of the prompt that the model did not see */
+  readonly truncatedWords: readonly string[];
+}
+
+export interface DrawnStory {
+  readonly panels: readonly DrawnPanel[];
+  /** milliseconds per phase */
+  readonly timings: Readonly<Partial<Record<Phase, number>>>;
+  /** only if asked for */
+  readonly trace?: StoryTrace;
+}
+
+export interface DrawHooks {
+  readonly signal?: AbortSignal;
+  /** the next step waits for it */
+  readonly progress?: (progress: Progress) => void | Promise<void>;
+  /** Gets the panels as they are foreseen, every `previewEvery` sampling steps. */
+  readonly preview?: (images: readonly RasterImage[]) => void | Promise<void>;
+  readonly previewEvery?: number;
+  /** Keep what the algorithm saw and decided on the way. */
+  readonly trace?: boolean;
+}
+
+/**
+ * Draws the panels of a story together.
+ * @throws the signal's reason when aborted, within one sampling step
+ * @throws UserError `subject-not-in-prompt`, `subject-truncated` for a concept that a panel's prompt lacks
+ */
+export async function drawStory(pipeline: Pipeline, request: StoryRequest, hooks: DrawHooks = {}): Promise<DrawnStory> {
+  const { panels, concepts, settings, guidance } = request;
+  const clock = phaseClock();
+  const report = async (progress: Progress) => {
+    clock.enter(progress.phase);
+    hooks.signal?.throwIfAborted();
+    await hooks.progress?.(progress);
+    hooks.signal?.throwIfAborted();
+  };
+  const decodeAll = async (latents: readonly Float32Array[]) => {
+    const images: RasterImage[] = [];
+    for (const image of latents) images.push(await pipeline.decode(image));
+    return images;
+  };
+  const showPreview = async (state: PassState) => {
+    if (!hooks.preview || !hooks.previewEvery || state.step % hooks.previewEvery !== 0) return;
+    await hooks.preview(await decodeAll(state.foreseen));
+  };
+
+  await report({ phase: 'encode', done: 0, total: 1 });
+  const prompts = await pipeline.encode(panels.map((panel) => panel.prompt));
+  const negatives = await encodeNegatives(pipeline, panels);
+  const columns = panels.map((panel, i) => attentionColumns(prompts[i] as EncodedPrompt, panel, concepts));
+  await report({ phase: 'encode', done: 1, total: 1 });
+
+  const edges = sharingEdges(panels, settings.anchors);
+  const sampling = await consistentSampling(
+    {
+      unet: pipeline.unet,
+      scheduler: pipeline.scheduler(request.steps),
+      settings,
+      panels,
+      edges: settings.sharedAttention || settings.featureInjection ? edges : [],
+      prompts,
+      negatives,
+      columns: columns.map((c) => c.columns),
+      guidance,
+    },
+    columns.map((c) => c.rows),
+    pipeline.match,
+    {
+      progress: async (phase, done, total, state) => {
+        await report({ phase, done, total });
+        if (phase !== 'match') await showPreview(state);
+      },
+    },
+  );
+
+  const drawn: DrawnPanel[] = [];
+  for (const [i, panel] of panels.entries()) {
+    await report({ phase: 'decode', done: i, total: panels.length });
+    const latents = sampling.last.latents[i] as Float32Array;
+    const tracker = sampling.last.masks[i] as MaskTracker;
+    drawn.push({
+      id: panel.id,
+      image: await pipeline.decode(latents),
+      latents,
+      masks: Object.fromEntries(panel.concepts.map((concept) => [concept, tracker.mask(concept)])),
+      truncatedWords: prompts[i]?.tokens.truncatedWords ?? [],
+    });
+  }
+  await report({ phase: 'decode', done: panels.length, total: panels.length });
+  const trace = hooks.trace
+    ? traceOf(pipeline.unet, panels, sampling, await decodeAll(sampling.first.latents))
+    : undefined;
+  return { panels: drawn, timings: clock.stop(), trace };
+}
+
+async function encodeNegatives(pipeline: Pipeline, panels: readonly PanelRequest[]): Promise<EncodedPrompt[]> {
+  const different = [...new Set(panels.map((panel) => panel.negativePrompt))];
+  const encoded = await pipeline.encode(different);
+  return panels.map((panel) => encoded[different.indexOf(panel.negativePrompt)] as EncodedPrompt);
+}
+
+/** The token columns of a panel's concepts, each once, and which of them belong to which concept's words. */
+function attentionColumns(
+  prompt: EncodedPrompt,
+  panel: PanelRequest,
+  concepts: readonly Concept[],
+): { columns: number[]; rows: ConceptRows } {
+  const columns: number[] = [];
+  const rows: Record<string, number[][]> = {};
+  for (const { name, words } of concepts.filter((concept) => panel.concepts.includes(concept.name))) {
+    rows[name] = conceptColumns(prompt.tokens, words).map((word) =>
+      word.map((column) => {
+        if (!columns.includes(column)) columns.push(column);
+        return columns.indexOf(column);
+      }),
+    );
+  }
+  return { columns, rows };
+}
+
+/** Adds up the time spent in each phase. */
+function phaseClock() {
+  const spent: Partial<Record<Phase, number>> = {};
+  let current: Phase | undefined;
+  let since = performance.now();
+  const leave = () => {
+    const now = performance.now();
+    if (current) spent[current] = (spent[current] ?? 0) + now - since;
+    since = now;
+  };
+  return {
+    enter(phase: Phase) {
+      if (phase === current) return;
+      leave();
+      current = phase;
+    },
+    stop() {
+      leave();
+      return spent;
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { drawStory } from '../draw-story.ts';
+import { loadPipeline, type Pipeline } from '../pipeline/load-pipeline.ts';
+import { assertFits } from '../pipeline/memory-estimate.ts';
+import { listProviders } from '../runtime/onnx-session.ts';
+import { providerCandidates, withFallback } from '../runtime/providers.ts';
+import { openModelFolder } from '../weights/model-folder.ts';
+import { modelHash } from '../weights/model-hash.ts';
+import {
+  type EngineCommand,
+  type EngineEvent,
+  type EngineOptions,
+  type ModelChoice,
+  serializeError,
+} from './messages.ts';
+
+/**
+ * The engine's thread. onnxruntime blocks the thread that it runs on (design 2.1), so that thread is this one. Jobs
+ * run one after the other; the model of the last one stays loaded.
+ */
+type DrawCommand = Extract<EngineCommand, { type: 'draw' }>;
+type HashCommand = Extract<EngineCommand, { type: 'hash' }>;
+
+const port = parentPort;
+if (!port) throw new Error('engine-worker.ts is a worker thread');
+const options = workerData as EngineOptions;
+const send = (event: EngineEvent) => port.postMessage(event);
+
+const running = new Map<number, AbortController>();
+let loaded: { readonly key: string; readonly pipeline: Pipeline } | undefined;
+let queue: Promise<unknown> = Promise.resolve();
+
+port.on('message', (command: EngineCommand) => {
+  switch (command.type) {
+    case 'abort':
+      running.get(command.job)?.abort();
+      break;
+    case 'draw':
+    case 'hash': {
+      const abort = new AbortController();
+      running.set(command.job, abort);
+      queue = queue.then(() => answer(command, abort.signal)).finally(() => running.delete(command.job));
+      break;
+    }
+    case 'close':
+      queue = queue.then(() => unload()).finally(() => port.close());
+  }
+});
+
+async function answer(command: DrawCommand | HashCommand, signal: AbortSignal): Promise<void> {
+  const { job } = command;
+  try {
+    signal.throwIfAborted();
+    if (command.type === 'draw') await draw(command, signal);
+    else send({ type: 'hashed', job, hash: await modelHash(openModelFolder(command.folder), { signal }) });
+  } catch (error) {
+    send({ type: 'failed', job, error: serializeError(error, signal) });
+  }
+}
+
+async function draw({ job, model, story, options: { trace, previewEvery } }: DrawCommand, signal: AbortSignal) {
+  const pipeline = await load(job, model, story.panels.length);
+  const drawn = await drawStory(pipeline, story, {
+    signal,
+    trace,
+    previewEvery,
+    preview: (images) => send({ type: 'preview', job, images }),
+    progress: async (progress) => {
+      send({ type: 'progress', job, progress });
+      await messagesHandled(); // an abort that came while onnxruntime had the thread
+    },
+  });
+  send({ type: 'drawn', job, story: drawn });
+}
+
+async function load(job: number, { folder, size }: ModelChoice, panels: number): Promise<Pipeline> {
+  const key = JSON.stringify([folder, size]);
+  if (loaded?.key === key) return loaded.pipeline;
+  send({ type: 'progress', job, progress: { phase: 'load', done: 0, total: 1 } });
+  const model = openModelFolder(folder);
+  assertFits(model, size, panels, options.maxMemory);
+  await unload(); // two models are never in memory at once
+  const started = performance.now();
+  const { value, provider, fallbacks } = await withFallback(
+    providerCandidates(options.provider, listProviders()),
+    (providers) => loadPipeline(model, { providers, threads: options.threads, compute: 'float32', size }),
+  );
+  loaded = { key, pipeline: value };
+  send({ type: 'progress', job, progress: { phase: 'load', done: 1, total: 1 } });
+  send({ type: 'loaded', job, provider, fallbacks, took: performance.now() - started });
+  return value;
+}
+
+async function unload(): Promise<void> {
+  const last = loaded;
+  loaded = undefined;
+  await last?.pipeline.release();
+}
+
+const messagesHandled = () => new Promise((resolve) => setImmediate(resolve));

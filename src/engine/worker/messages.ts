@@ -1,0 +1,80 @@
+import { type SerializedUserError, UserError } from '../../errors/user-error.ts';
+import type { DrawnStory, Progress, StoryRequest } from '../draw-story.ts';
+import type { PictureSize } from '../pipeline/unet-session.ts';
+import type { RasterImage } from '../raster-image.ts';
+import type { Provider } from '../runtime/onnx-session.ts';
+import type { ProviderChoice, ProviderFallback } from '../runtime/providers.ts';
+
+/** What the engine's thread is told once, when it starts. */
+export interface EngineOptions {
+  readonly provider: ProviderChoice;
+  /** 0: all cores */
+  readonly threads: number;
+  /** bytes that a model and its work may take; a story that would take more is refused before it is loaded */
+  readonly maxMemory: number;
+}
+
+/** A model folder at one picture size: what a story is drawn by. */
+export interface ModelChoice {
+  readonly folder: string;
+  readonly size: PictureSize;
+}
+
+export interface DrawOptions {
+  readonly trace: boolean;
+  /** sampling steps between previews; 0: none */
+  readonly previewEvery: number;
+}
+
+/** Main thread -> engine's thread. */
+export type EngineCommand =
+  | {
+      readonly type: 'draw';
+      readonly job: number;
+      readonly model: ModelChoice;
+      readonly story: StoryRequest;
+      readonly options: DrawOptions;
+    }
+  | { readonly type: 'hash'; readonly job: number; readonly folder: string }
+  | { readonly type: 'abort'; readonly job: number }
+  | { readonly type: 'close' };
+
+export type EngineProgress = Progress | { readonly phase: 'load'; readonly done: number; readonly total: number };
+
+/** Engine's thread -> main thread. */
+export type EngineEvent =
+  | { readonly type: 'progress'; readonly job: number; readonly progress: EngineProgress }
+  | { readonly type: 'preview'; readonly job: number; readonly images: readonly RasterImage[] }
+  | {
+      readonly type: 'loaded';
+      readonly job: number;
+      readonly provider: Provider;
+      readonly fallbacks: readonly ProviderFallback[];
+      /** milliseconds */
+      readonly took: number;
+    }
+  | { readonly type: 'drawn'; readonly job: number; readonly story: DrawnStory }
+  | { readonly type: 'hashed'; readonly job: number; readonly hash: string }
+  | { readonly type: 'failed'; readonly job: number; readonly error: SerializedError };
+
+/** Errors lose their class on the way between threads; people's mistakes must not. */
+export type SerializedError =
+  | { readonly kind: 'user'; readonly error: SerializedUserError }
+  | { readonly kind: 'aborted' }
+  | { readonly kind: 'internal'; readonly message: string; readonly stack: string | undefined };
+
+export function serializeError(error: unknown, signal: AbortSignal): SerializedError {
+  if (error instanceof UserError) return { kind: 'user', error: error.serialize() };
+  if (signal.aborted && error === signal.reason) return { kind: 'aborted' };
+  if (error instanceof Error) return { kind: 'internal', message: error.message, stack: error.stack };
+  return { kind: 'internal', message: String(error), stack: undefined };
+}
+
+/** @param reason what an aborted job is answered with */
+export function deserializeError(serialized: SerializedError, reason: unknown): unknown {
+  if (serialized.kind === 'user') return UserError.deserialize(serialized.error);
+  if (serialized.kind === 'aborted') return reason;
+  const error = new Error(serialized.message);
+  error.stack = serialized.stack;
+  return error;
+}
