@@ -1,20 +1,13 @@
 import { altText } from './alt-text.ts';
 import { composePage, loadFonts } from './canvas.ts';
 import { chooseColumns, type Direction, displaySizes, layoutPage, type PagePlan, pageFits } from './page-layout.ts';
-import {
-  blockHeight,
-  MAX_CAPTION_LINES,
-  MAX_FOOTER_LINES,
-  MAX_TITLE_LINES,
-  pageStyles,
-  placeText,
-} from './page-text.ts';
+import { MAX_CAPTION_LINES, MAX_FOOTER_LINES, MAX_TITLE_LINES, pageStyles, placeText } from './page-text.ts';
 import { requirePanels } from './panel-check.ts';
 import { framePanels } from './panel-frame.ts';
 import type { RasterImage } from './raster-image.ts';
 import { type StoryMetadata, withStoryMetadata } from './story-metadata.ts';
 import { LIGHT_THEME, type Theme } from './theme.ts';
-import { linePitch, type TextBlock, typeset } from './typeset.ts';
+import { maxBlockHeight, type TextBlock, typeset } from './typeset.ts';
 
 export interface GridPanel {
   readonly image: RasterImage;
@@ -70,9 +63,9 @@ export async function renderGrid(options: GridOptions): Promise<RenderedPage> {
   const panel =
     sizes.find((size) => {
       const styles = pageStyles(size.width, theme);
-      const captionHeight = captioned ? MAX_CAPTION_LINES * linePitch(styles.caption) : 0;
-      const titleHeight = title ? MAX_TITLE_LINES * linePitch(styles.title) : 0;
-      const footerHeight = footer ? MAX_FOOTER_LINES * linePitch(styles.footer) : 0;
+      const captionHeight = captioned ? maxBlockHeight(styles.caption, MAX_CAPTION_LINES) : 0;
+      const titleHeight = title ? maxBlockHeight(styles.title, MAX_TITLE_LINES) : 0;
+      const footerHeight = footer ? maxBlockHeight(styles.footer, MAX_FOOTER_LINES) : 0;
       return pageFits(
         layoutPage({ ...plan, panel: size, rows: rowsOf(() => captionHeight), titleHeight, footerHeight }),
       );
@@ -90,13 +83,9 @@ export async function renderGrid(options: GridOptions): Promise<RenderedPage> {
   const layout = layoutPage({
     ...plan,
     panel,
-    rows: rowsOf((row) =>
-      Math.max(
-        ...captions.slice(row * columns, (row + 1) * columns).map((block) => blockHeight(block, styles.caption)),
-      ),
-    ),
-    titleHeight: blockHeight(titleBlock, styles.title),
-    footerHeight: blockHeight(footerBlock, styles.footer),
+    rows: rowsOf((row) => Math.max(...captions.slice(row * columns, (row + 1) * columns).map((block) => block.height))),
+    titleHeight: titleBlock.height,
+    footerHeight: footerBlock.height,
   });
 
   const framed = panels.flatMap(({ image, number }, index) => {

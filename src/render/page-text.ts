@@ -1,7 +1,7 @@
 import type { Layer } from './canvas.ts';
 import type { Rect } from './page-layout.ts';
 import type { Theme } from './theme.ts';
-import { linePitch, type TextBlock, type TextStyle } from './typeset.ts';
+import type { TextBlock, TextStyle } from './typeset.ts';
 
 export const MAX_CAPTION_LINES = 4;
 export const MAX_TITLE_LINES = 2;
@@ -29,11 +29,6 @@ export function pageStyles(panelWidth: number, theme: Theme): PageStyles {
     caption: { face: 'text', sizePixels: caption, color: theme.ink },
     footer: { face: 'text', sizePixels: Math.round(caption * FOOTER_OF_CAPTION), color: theme.faintInk },
   };
-}
-
-/** Height of a set text in pixels. */
-export function blockHeight(block: TextBlock, style: TextStyle): number {
-  return block.lines * linePitch(style);
 }
 
 /** The text's layer, in the middle of its box or at the reading direction's start. */

@@ -2,16 +2,13 @@ import { altText } from './alt-text.ts';
 import { composePage, loadFonts } from './canvas.ts';
 import type { RenderedPage } from './grid.ts';
 import { type Direction, displaySizes, layoutPage, type PagePlan, pageFits } from './page-layout.ts';
-import { blockHeight, MAX_CAPTION_LINES, MAX_TITLE_LINES, pageStyles, placeText } from './page-text.ts';
+import { MAX_CAPTION_LINES, MAX_TITLE_LINES, pageStyles, placeText } from './page-text.ts';
 import { requirePanels } from './panel-check.ts';
 import { framePanels } from './panel-frame.ts';
 import type { RasterImage } from './raster-image.ts';
 import { type StoryMetadata, withStoryMetadata } from './story-metadata.ts';
 import { LIGHT_THEME, type Theme } from './theme.ts';
-import { linePitch, type TextBlock, typeset } from './typeset.ts';
-
-/** Height kept for a label, in its own line pitch: the rest parts it from its row. */
-const LABEL_SPACE = 1.2;
+import { maxBlockHeight, type TextBlock, typeset } from './typeset.ts';
 
 export interface ComparedRow {
   /** For instance "plain" or "consistent". */
@@ -47,7 +44,7 @@ export async function renderRows(options: RowsOptions): Promise<RenderedPage> {
     direction,
     rows: rows.map((row, index) => ({
       cells: row.images.length,
-      labelHeight: row.label ? Math.round(linePitch(pageStyles(panelWidth, theme).label) * LABEL_SPACE) : 0,
+      labelHeight: row.label ? maxBlockHeight(pageStyles(panelWidth, theme).label, 1) : 0,
       captionHeight: index === rows.length - 1 ? captionHeight : 0,
     })),
   });
@@ -56,8 +53,8 @@ export async function renderRows(options: RowsOptions): Promise<RenderedPage> {
   const panel =
     displaySizes(native).find((size) => {
       const styles = pageStyles(size.width, theme);
-      const captionHeight = captions.length > 0 ? MAX_CAPTION_LINES * linePitch(styles.caption) : 0;
-      const titleHeight = title ? MAX_TITLE_LINES * linePitch(styles.title) : 0;
+      const captionHeight = captions.length > 0 ? maxBlockHeight(styles.caption, MAX_CAPTION_LINES) : 0;
+      const titleHeight = title ? maxBlockHeight(styles.title, MAX_TITLE_LINES) : 0;
       return pageFits(layoutPage({ ...planOf(size.width, captionHeight), ...fixed, panel: size, titleHeight }));
     }) ?? native;
 
@@ -71,8 +68,8 @@ export async function renderRows(options: RowsOptions): Promise<RenderedPage> {
   for (const caption of captions.slice(0, columns)) {
     captionBlocks.push(await typeset(caption, styles.caption, panel.width, MAX_CAPTION_LINES));
   }
-  const captionHeight = Math.max(0, ...captionBlocks.map((block) => blockHeight(block, styles.caption)));
-  const titleHeight = blockHeight(titleBlock, styles.title);
+  const captionHeight = Math.max(0, ...captionBlocks.map((block) => block.height));
+  const titleHeight = titleBlock.height;
   const layout = layoutPage({ ...planOf(panel.width, captionHeight), ...fixed, panel, titleHeight });
 
   const framed = images.flatMap((image, index) => {

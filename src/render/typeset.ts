@@ -10,14 +10,18 @@ export interface TextStyle {
 }
 
 export interface TextBlock {
-  /** Cropped to the ink in width; its height is lines * linePitch(style). Undefined when there is nothing to draw. */
+  /** Cropped to the ink in width, of whole lines in height. Undefined when there is nothing to draw. */
   readonly bitmap: Bitmap | undefined;
   readonly lines: number;
+  /** In pixels: about lines * linePitch(style), at most maxBlockHeight(style, maxLines); 0 when nothing is drawn. */
+  readonly height: number;
   /** True when an ellipsis stands for the rest. */
   readonly shortened: boolean;
 }
 
 const LINE_HEIGHT = 1.38; // of the font size; Arabic and Thai stack higher than Latin
+/** In lines: fonts put their glyphs higher or lower around the baseline, and a block adds up the differences. */
+const MIXED_SCRIPT_ALLOWANCE = 0.5;
 const PANGO_UNITS = 1024; // per point
 // From the top of a capital with a ring to the foot of a descender.
 const STRUT = 'Åg';
@@ -26,9 +30,14 @@ const FILLER_RETREAT = 0.98;
 // The narrowest letters ("i", "l") take about a quarter of the font size: more never fit on a line.
 const MAX_GRAPHEMES_PER_EM = 4.5;
 
-/** Distance of baselines in pixels, the same for every script. */
+/** Distance of baselines in pixels; a line that mixes scripts is a little higher. */
 export function linePitch(style: TextStyle): number {
   return Math.round(style.sizePixels * LINE_HEIGHT);
+}
+
+/** The height in pixels that so many lines never exceed, whatever scripts they mix. */
+export function maxBlockHeight(style: TextStyle, maxLines: number): number {
+  return Math.ceil((maxLines + MIXED_SCRIPT_ALLOWANCE) * linePitch(style));
 }
 
 /**
@@ -37,28 +46,34 @@ export function linePitch(style: TextStyle): number {
  */
 export async function typeset(text: string, style: TextStyle, width: number, maxLines: number): Promise<TextBlock> {
   const cleaned = cleanCaption(text);
-  if (cleaned === '') return { bitmap: undefined, lines: 0, shortened: false };
+  if (cleaned === '') return { bitmap: undefined, lines: 0, height: 0, shortened: false };
   const capacity = Math.ceil((width / style.sizePixels) * MAX_GRAPHEMES_PER_EM * maxLines);
   const graphemes = graphemesOf(cleaned);
   const frame = await measureFrame(style, width);
   const pitch = linePitch(style);
   const attempt = async (count: number): Promise<TextBlock> => {
     const drawn = await drawFramed(escapeMarkup(shorten(graphemes, count)), frame.strut, style, width);
-    const lines = Math.max(1, Math.round((drawn.height - frame.height) / pitch) - 1);
+    // From the first strut's top to the last one's: the first strut's own line and the text's lines.
+    const height = drawn.height - frame.height - pitch;
     const top = pitch - Math.round((pitch - frame.height) / 2);
-    return { bitmap: cropToText(drawn, top, lines * pitch), lines, shortened: count < graphemes.length };
+    return {
+      bitmap: cropToText(drawn, top, height),
+      lines: Math.max(1, Math.round(height / pitch)),
+      height,
+      shortened: count < graphemes.length,
+    };
   };
 
   if (graphemes.length <= capacity) {
     const whole = await attempt(graphemes.length);
-    if (whole.lines <= maxLines) return whole;
+    if (whole.height <= maxBlockHeight(style, maxLines)) return whole;
   }
   // The longest beginning that fits: it is non-decreasing in lines, so bisect.
   let fits = 1;
   let tooLong = Math.min(capacity, graphemes.length);
   while (tooLong - fits > 1) {
     const middle = (fits + tooLong) >> 1;
-    if ((await attempt(middle)).lines <= maxLines) fits = middle;
+    if ((await attempt(middle)).height <= maxBlockHeight(style, maxLines)) fits = middle;
     else tooLong = middle;
   }
   return attempt(fits);
@@ -93,7 +108,7 @@ function drawFramed(markup: string, strut: string, style: TextStyle, width: numb
   return drawLines(`${hidden}\n${markup}\n${hidden}`, style, width);
 }
 
-/** All lines get one absolute height whatever font they come from. */
+/** All runs get one absolute height whatever font they come from; a line's height is their union around the baseline. */
 function drawLines(markup: string, style: TextStyle, width: number): Promise<Bitmap> {
   return drawText({
     markup: `<span line_height="${linePitch(style) * PANGO_UNITS}" foreground="${style.color}">${markup}</span>`,

@@ -1,20 +1,14 @@
 /**
- * Every tenth of matplotlib's "viridis" (Smith and van der Walt 2015, CC0): lightness grows evenly with the value, also
- * for colour-blind eyes and in grey print. Linear in between; differs from the table by less than 3 of 255.
+ * Every eighth of the 256 colours of matplotlib's "viridis" (Smith and van der Walt 2015, CC0): lightness grows evenly
+ * with the value, also for colour-blind eyes and in grey print. In between it is linear, within 2 of 255 of the table.
  */
-const VIRIDIS: readonly (readonly [number, number, number])[] = [
-  [0x44, 0x01, 0x54],
-  [0x48, 0x24, 0x75],
-  [0x41, 0x44, 0x87],
-  [0x35, 0x5f, 0x8d],
-  [0x2a, 0x78, 0x8e],
-  [0x21, 0x91, 0x8c],
-  [0x22, 0xa8, 0x84],
-  [0x44, 0xbf, 0x70],
-  [0x7a, 0xd1, 0x51],
-  [0xbd, 0xdf, 0x26],
-  [0xfd, 0xe7, 0x25],
-];
+const VIRIDIS: readonly (readonly number[])[] = (
+  '440154 460c5f 47186a 482273 472c7b 453681 424085 3e4989 3a528b 365a8c 32628d ' +
+  '2f6a8d 2c728e 287a8e 26818e 23898d 20908c 1e978a 1e9e88 21a685 27ad80 31b47a ' +
+  '3dbb74 4cc26c 5cc862 6ece58 81d34c 95d73f aadb32 bfdf24 d4e11a e9e419 fde724'
+)
+  .split(' ')
+  .map((hex) => [0, 2, 4].map((digit) => Number.parseInt(hex.slice(digit, digit + 2), 16)));
 
 /** @param value 0 to 1, clamped. @returns RGB, 0 to 255. */
 export function viridis(value: number): [number, number, number] {
