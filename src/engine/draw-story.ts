@@ -3,6 +3,7 @@ import type { ConceptRows, MaskTracker } from './consistory/mask-tracker.ts';
 import type { PassState } from './consistory/sampling-pass.ts';
 import type { ConsistencySettings } from './consistory/settings.ts';
 import { type StagePanel, sharingEdges } from './consistory/stage.ts';
+import type { Grid } from './consistory/subject-mask.ts';
 import type { Pipeline } from './pipeline/load-pipeline.ts';
 import type { EncodedPrompt } from './pipeline/text-encoding.ts';
 import type { RasterImage } from './raster-image.ts';
@@ -54,6 +55,10 @@ export interface DrawnPanel {
 
 export interface DrawnStory {
   readonly panels: readonly DrawnPanel[];
+  /** [C, H, W] of the panels' latents */
+  readonly latentShape: readonly [channels: number, height: number, width: number];
+  /** of the panels' masks */
+  readonly maskGrid: Grid;
   /** milliseconds per phase */
   readonly timings: Readonly<Partial<Record<Phase, number>>>;
   /** only if asked for */
@@ -141,12 +146,14 @@ export async function drawStory(pipeline: Pipeline, request: StoryRequest, hooks
   const trace = hooks.trace
     ? traceOf(pipeline.unet, panels, sampling, await decodeAll(sampling.first.latents))
     : undefined;
-  return { panels: drawn, timings: clock.stop(), trace };
+  const { latentShape, maskGrid } = pipeline.unet;
+  const grid = { height: maskGrid.height, width: maskGrid.width };
+  return { panels: drawn, latentShape, maskGrid: grid, timings: clock.stop(), trace };
 }
 
 async function encodeNegatives(pipeline: Pipeline, panels: readonly PanelRequest[]): Promise<EncodedPrompt[]> {
   const different = [...new Set(panels.map((panel) => panel.negativePrompt))];
-  const encoded = await pipeline.encode(different);
+  const encoded = await pipeline.encodeNegatives(different);
   return panels.map((panel) => encoded[different.indexOf(panel.negativePrompt)] as EncodedPrompt);
 }
 
