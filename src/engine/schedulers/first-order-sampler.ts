@@ -80,6 +80,14 @@ export function createFirstOrderSampler(plan: SamplingPlan): Scheduler {
       const noiseShare = Math.sqrt(1 - alphaBar);
       return original.map((value, i) => signalShare * value + noiseShare * (noise[i] as number));
     },
+
+    foresee(modelOutput, noised, timestep) {
+      assertSameLength(modelOutput, noised);
+      const alphaBar = entry(plan.alphaBars, timestep);
+      const level = { signal: Math.sqrt(alphaBar), noise: Math.sqrt(1 - alphaBar) };
+      const { originalFromSample, originalFromOutput } = predictionAt(level, plan.predictionType);
+      return noised.map((value, i) => originalFromSample * value + originalFromOutput * (modelOutput[i] as number));
+    },
   };
 }
 

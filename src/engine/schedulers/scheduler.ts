@@ -13,6 +13,8 @@ export interface Scheduler {
   step(modelOutput: Float32Array, stepIndex: number, sample: Float32Array): SchedulerStep;
   /** finished latents with noise as at training timestep `timestep`, in the U-Net's input scale (DIFT needs that) */
   addNoise(original: Float32Array, noise: Float32Array, timestep: number): Float32Array;
+  /** the finished latents as the U-Net's answer to `addNoise`'s result at `timestep` foresees them (x0), unclipped */
+  foresee(modelOutput: Float32Array, noised: Float32Array, timestep: number): Float32Array;
 }
 
 export interface SchedulerStep {

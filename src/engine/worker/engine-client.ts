@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { DrawnStory, StoryRequest } from '../draw-story.ts';
+import type { ProbeRequest, ProbeResult } from '../probe-pictures.ts';
 import type { RasterImage } from '../raster-image.ts';
 import {
   type DrawOptions,
@@ -25,6 +26,12 @@ export interface Engine {
    * @throws UserError for what people can mend, the signal's reason when aborted, Error for everything else
    */
   draw(model: ModelChoice, story: StoryRequest, options: DrawOptions, hooks?: EngineHooks): Promise<DrawnStory>;
+  /** What the U-Net makes of finished pictures; draws nothing. */
+  probe(
+    model: ModelChoice,
+    request: ProbeRequest,
+    hooks?: Pick<EngineHooks, 'signal' | 'progress'>,
+  ): Promise<ProbeResult>;
   /** sha256 that names the model in a folder */
   modelHash(folder: string, hooks?: Pick<EngineHooks, 'signal'>): Promise<string>;
   /** Frees the thread and all memory of the engine; running jobs are aborted. */
@@ -37,9 +44,9 @@ interface Job {
   readonly reject: (reason: unknown) => void;
 }
 
-type Answer = Extract<EngineEvent, { type: 'drawn' | 'hashed' | 'failed' }>;
+type Answer = Extract<EngineEvent, { type: 'drawn' | 'probed' | 'hashed' | 'failed' }>;
 /** A command without its number, which it gets when it is sent. */
-type Numbered = Extract<EngineCommand, { type: 'draw' | 'hash' }>;
+type Numbered = Extract<EngineCommand, { type: 'draw' | 'probe' | 'hash' }>;
 type Unnumbered = Numbered extends infer C ? (C extends Numbered ? Omit<C, 'job'> : never) : never;
 
 /** Starts the engine in a thread of its own. */
@@ -55,11 +62,7 @@ class ThreadedEngine implements Engine {
   private ended: Error | undefined;
 
   constructor(options: EngineOptions) {
-    const typescript = import.meta.url.endsWith('.ts');
-    this.worker = new Worker(new URL(typescript ? './engine-worker.ts' : './engine-worker.js', import.meta.url), {
-      workerData: options,
-      ...(typescript ? { execArgv: ['--import', 'tsx'] } : {}),
-    });
+    this.worker = new Worker(new URL('./engine-worker-entry.mjs', import.meta.url), { workerData: options });
     this.worker.on('message', (event: EngineEvent) => this.handle(event));
     this.worker.on('error', (error) => this.end(error instanceof Error ? error : new Error(String(error))));
     this.exited = new Promise((resolve) => {
@@ -72,6 +75,14 @@ class ThreadedEngine implements Engine {
 
   draw(model: ModelChoice, story: StoryRequest, options: DrawOptions, hooks: EngineHooks = {}): Promise<DrawnStory> {
     return this.send<DrawnStory>({ type: 'draw', model, story, options }, hooks);
+  }
+
+  probe(
+    model: ModelChoice,
+    request: ProbeRequest,
+    hooks: Pick<EngineHooks, 'signal' | 'progress'> = {},
+  ): Promise<ProbeResult> {
+    return this.send<ProbeResult>({ type: 'probe', model, request }, hooks);
   }
 
   modelHash(folder: string, hooks: Pick<EngineHooks, 'signal'> = {}): Promise<string> {
@@ -112,6 +123,7 @@ class ThreadedEngine implements Engine {
     const job = this.jobs.get(event.job);
     this.jobs.delete(event.job);
     if (event.type === 'drawn') job?.resolve(event.story as never);
+    else if (event.type === 'probed') job?.resolve(event.result as never);
     else if (event.type === 'hashed') job?.resolve(event.hash as never);
     else job?.reject(deserializeError(event.error, job.hooks.signal?.reason ?? new Error('the engine was closed')));
   }

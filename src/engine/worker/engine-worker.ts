@@ -2,9 +2,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { drawStory } from '../draw-story.ts';
 import { loadPipeline, type Pipeline } from '../pipeline/load-pipeline.ts';
 import { assertFits } from '../pipeline/memory-estimate.ts';
+import { PROBES_PER_RUN, probePictures } from '../probe-pictures.ts';
 import { listProviders } from '../runtime/onnx-session.ts';
 import { providerCandidates, withFallback } from '../runtime/providers.ts';
-import { openModelFolder } from '../weights/model-folder.ts';
+import { type ModelFolder, openModelFolder } from '../weights/model-folder.ts';
 import { modelHash } from '../weights/model-hash.ts';
 import {
   type EngineCommand,
@@ -19,6 +20,7 @@ import {
  * run one after the other; the model of the last one stays loaded.
  */
 type DrawCommand = Extract<EngineCommand, { type: 'draw' }>;
+type ProbeCommand = Extract<EngineCommand, { type: 'probe' }>;
 type HashCommand = Extract<EngineCommand, { type: 'hash' }>;
 
 const port = parentPort;
@@ -26,20 +28,23 @@ if (!port) throw new Error('engine-worker.ts is a worker thread');
 const options = workerData as EngineOptions;
 const send = (event: EngineEvent) => port.postMessage(event);
 
-const running = new Map<number, AbortController>();
-let loaded: { readonly key: string; readonly pipeline: Pipeline } | undefined;
+/** jobs that are not answered yet, of which `current` is at work and the others wait */
+const jobs = new Map<number, AbortController>();
+let current: number | undefined;
+let loaded: { readonly key: string; readonly model: ModelFolder; readonly pipeline: Pipeline } | undefined;
 let queue: Promise<unknown> = Promise.resolve();
 
 port.on('message', (command: EngineCommand) => {
   switch (command.type) {
     case 'abort':
-      running.get(command.job)?.abort();
+      abortJob(command.job);
       break;
     case 'draw':
+    case 'probe':
     case 'hash': {
       const abort = new AbortController();
-      running.set(command.job, abort);
-      queue = queue.then(() => answer(command, abort.signal)).finally(() => running.delete(command.job));
+      jobs.set(command.job, abort);
+      queue = queue.then(() => answer(command, abort.signal));
       break;
     }
     case 'close':
@@ -47,11 +52,12 @@ port.on('message', (command: EngineCommand) => {
   }
 });
 
-async function answer(command: DrawCommand | HashCommand, signal: AbortSignal): Promise<void> {
+async function answer(command: DrawCommand | ProbeCommand | HashCommand, signal: AbortSignal): Promise<void> {
   const { job } = command;
   try {
     signal.throwIfAborted();
     if (command.type === 'draw') await draw(command, signal);
+    else if (command.type === 'probe') await probe(command, signal);
     else send({ type: 'hashed', job, hash: await modelHash(openModelFolder(command.folder), { signal }) });
   } catch (error) {
     send({ type: 'failed', job, error: serializeError(error, signal) });
@@ -73,9 +79,22 @@ async function draw({ job, model, story, options: { trace, previewEvery } }: Dra
   send({ type: 'drawn', job, story: drawn });
 }
 
+async function probe({ job, model, request }: ProbeCommand, signal: AbortSignal) {
+  // a batch of probes is half as many rows as so many panels with guidance
+  const pipeline = await load(job, model, PROBES_PER_RUN / 2);
+  const betweenRuns = async () => {
+    await messagesHandled();
+    signal.throwIfAborted();
+  };
+  send({ type: 'probed', job, result: await probePictures(pipeline, request, betweenRuns) });
+}
+
 async function load(job: number, { folder, size }: ModelChoice, panels: number): Promise<Pipeline> {
   const key = JSON.stringify([folder, size]);
-  if (loaded?.key === key) return loaded.pipeline;
+  if (loaded?.key === key) {
+    assertFits(loaded.model, size, panels, options.maxMemory);
+    return loaded.pipeline;
+  }
   send({ type: 'progress', job, progress: { phase: 'load', done: 0, total: 1 } });
   const model = openModelFolder(folder);
   assertFits(model, size, panels, options.maxMemory);
@@ -85,7 +104,7 @@ async function load(job: number, { folder, size }: ModelChoice, panels: number):
     providerCandidates(options.provider, listProviders()),
     (providers) => loadPipeline(model, { providers, threads: options.threads, compute: 'float32', size }),
   );
-  loaded = { key, pipeline: value };
+  loaded = { key, model, pipeline: value };
   send({ type: 'progress', job, progress: { phase: 'load', done: 1, total: 1 } });
   send({ type: 'loaded', job, provider, fallbacks, took: performance.now() - started });
   return value;

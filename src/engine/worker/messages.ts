@@ -1,6 +1,7 @@
 import { type SerializedUserError, UserError } from '../../errors/user-error.ts';
 import type { DrawnStory, Progress, StoryRequest } from '../draw-story.ts';
 import type { PictureSize } from '../pipeline/unet-session.ts';
+import type { ProbeRequest, ProbeResult } from '../probe-pictures.ts';
 import type { RasterImage } from '../raster-image.ts';
 import type { Provider } from '../runtime/onnx-session.ts';
 import type { ProviderChoice, ProviderFallback } from '../runtime/providers.ts';
@@ -35,6 +36,7 @@ export type EngineCommand =
       readonly story: StoryRequest;
       readonly options: DrawOptions;
     }
+  | { readonly type: 'probe'; readonly job: number; readonly model: ModelChoice; readonly request: ProbeRequest }
   | { readonly type: 'hash'; readonly job: number; readonly folder: string }
   | { readonly type: 'abort'; readonly job: number }
   | { readonly type: 'close' };
@@ -54,6 +56,7 @@ export type EngineEvent =
       readonly took: number;
     }
   | { readonly type: 'drawn'; readonly job: number; readonly story: DrawnStory }
+  | { readonly type: 'probed'; readonly job: number; readonly result: ProbeResult }
   | { readonly type: 'hashed'; readonly job: number; readonly hash: string }
   | { readonly type: 'failed'; readonly job: number; readonly error: SerializedError };
 
