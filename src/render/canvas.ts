@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
+import type { RasterImage } from '../engine/raster-image.ts';
 import { FONT_FILES } from './fonts.ts';
-import type { RasterImage } from './raster-image.ts';
 
 /** A picture with transparency: width * height * 4 bytes, rows from the top, RGBA, not premultiplied. */
 export interface Bitmap {

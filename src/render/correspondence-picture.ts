@@ -1,5 +1,5 @@
+import type { RasterImage } from '../engine/raster-image.ts';
 import { dim } from './dimming.ts';
-import type { RasterImage } from './raster-image.ts';
 
 /** A patch of a feature map, counted from the upper left. */
 export interface PatchPoint {

@@ -1,10 +1,10 @@
+import type { RasterImage } from '../engine/raster-image.ts';
 import { altText } from './alt-text.ts';
 import { composePage, loadFonts } from './canvas.ts';
 import { chooseColumns, type Direction, displaySizes, layoutPage, type PagePlan, pageFits } from './page-layout.ts';
 import { MAX_CAPTION_LINES, MAX_FOOTER_LINES, MAX_TITLE_LINES, pageStyles, placeText } from './page-text.ts';
 import { requirePanels } from './panel-check.ts';
 import { framePanels } from './panel-frame.ts';
-import type { RasterImage } from './raster-image.ts';
 import { type StoryMetadata, withStoryMetadata } from './story-metadata.ts';
 import { LIGHT_THEME, type Theme } from './theme.ts';
 import { maxBlockHeight, type TextBlock, typeset } from './typeset.ts';

@@ -1,4 +1,4 @@
-import type { RasterImage } from './raster-image.ts';
+import type { RasterImage } from '../engine/raster-image.ts';
 import { viridis } from './viridis.ts';
 
 /** Values that are not numbers are shown in this grey, so that they are seen and not taken for a low value. */

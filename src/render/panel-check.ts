@@ -1,5 +1,5 @@
+import type { RasterImage } from '../engine/raster-image.ts';
 import { UserError } from '../errors/user-error.ts';
-import type { RasterImage } from './raster-image.ts';
 
 /** @throws UserError `no-panels` when there are none, `panel-pixels` when a picture's bytes are not width * height * 3 */
 export function requirePanels(images: readonly RasterImage[]): void {

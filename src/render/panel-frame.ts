@@ -1,6 +1,6 @@
+import type { RasterImage } from '../engine/raster-image.ts';
 import { type Bitmap, type Layer, rasterizeSvg, resample } from './canvas.ts';
 import type { Rect, Size } from './page-layout.ts';
-import type { RasterImage } from './raster-image.ts';
 import type { Theme } from './theme.ts';
 import { type TextStyle, typeset } from './typeset.ts';
 

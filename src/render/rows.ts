@@ -1,3 +1,4 @@
+import type { RasterImage } from '../engine/raster-image.ts';
 import { altText } from './alt-text.ts';
 import { composePage, loadFonts } from './canvas.ts';
 import type { RenderedPage } from './grid.ts';
@@ -5,7 +6,6 @@ import { type Direction, displaySizes, layoutPage, type PagePlan, pageFits } fro
 import { MAX_CAPTION_LINES, MAX_TITLE_LINES, pageStyles, placeText } from './page-text.ts';
 import { requirePanels } from './panel-check.ts';
 import { framePanels } from './panel-frame.ts';
-import type { RasterImage } from './raster-image.ts';
 import { type StoryMetadata, withStoryMetadata } from './story-metadata.ts';
 import { LIGHT_THEME, type Theme } from './theme.ts';
 import { maxBlockHeight, type TextBlock, typeset } from './typeset.ts';

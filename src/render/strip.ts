@@ -1,6 +1,6 @@
+import type { RasterImage } from '../engine/raster-image.ts';
 import { encodeWebp, resample } from './canvas.ts';
 import { requirePanels } from './panel-check.ts';
-import type { RasterImage } from './raster-image.ts';
 
 /** Tall enough to tell the panels apart on a phone. */
 const DEFAULT_PANEL_HEIGHT = 128;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { RasterImage } from '../../src/engine/raster-image.ts';
 import { renderCorrespondence } from '../../src/render/correspondence-picture.ts';
 import { renderHeatmap } from '../../src/render/heatmap.ts';
 import { renderMaskOverlay } from '../../src/render/mask-overlay.ts';
-import type { RasterImage } from '../../src/render/raster-image.ts';
 import { viridis } from '../../src/render/viridis.ts';
 import { panelColour, solidPanel } from '../support/solid-panels.ts';
 

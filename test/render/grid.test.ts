@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { RasterImage } from '../../src/engine/raster-image.ts';
 import { decodePicture } from '../../src/render/canvas.ts';
 import { renderGrid } from '../../src/render/grid.ts';
 import { MAX_PAGE_PIXELS, MAX_PAGE_SIDE } from '../../src/render/page-layout.ts';
-import type { RasterImage } from '../../src/render/raster-image.ts';
 import { readStoryMetadata } from '../../src/render/story-metadata.ts';
 import { type Box, boxOf, isPlain, panelColour, type Rgb, solidPanel } from '../support/solid-panels.ts';
 

@@ -1,4 +1,4 @@
-import type { RasterImage } from '../../src/render/raster-image.ts';
+import type { RasterImage } from '../../src/engine/raster-image.ts';
 
 export type Rgb = readonly [number, number, number];
 
