@@ -112,20 +112,27 @@ class ThreadedEngine implements Engine {
   }
 
   private handle(event: EngineEvent): void {
-    const hooks = this.jobs.get(event.job)?.hooks;
-    if (event.type === 'progress') hooks?.progress?.(event.progress);
-    else if (event.type === 'preview') hooks?.preview?.(event.images);
-    else if (event.type === 'loaded') hooks?.loaded?.(event);
-    else this.settle(event);
+    const job = this.jobs.get(event.job);
+    if (!job) return;
+    try {
+      if (event.type === 'progress') job.hooks.progress?.(event.progress);
+      else if (event.type === 'preview') job.hooks.preview?.(event.images);
+      else if (event.type === 'loaded') job.hooks.loaded?.(event);
+      else this.settle(event, job);
+    } catch (error) {
+      // a hook that throws ends its job, as it does where no thread lies between
+      this.jobs.delete(event.job);
+      this.post({ type: 'abort', job: event.job });
+      job.reject(error);
+    }
   }
 
-  private settle(event: Answer): void {
-    const job = this.jobs.get(event.job);
+  private settle(event: Answer, { hooks, resolve, reject }: Job): void {
     this.jobs.delete(event.job);
-    if (event.type === 'drawn') job?.resolve(event.story as never);
-    else if (event.type === 'probed') job?.resolve(event.result as never);
-    else if (event.type === 'hashed') job?.resolve(event.hash as never);
-    else job?.reject(deserializeError(event.error, job.hooks.signal?.reason ?? new Error('the engine was closed')));
+    if (event.type === 'drawn') resolve(event.story as never);
+    else if (event.type === 'probed') resolve(event.result as never);
+    else if (event.type === 'hashed') resolve(event.hash as never);
+    else reject(deserializeError(event.error, hooks.signal?.reason ?? new Error('the engine was closed')));
   }
 
   private end(error: Error): void {

@@ -52,15 +52,25 @@ port.on('message', (command: EngineCommand) => {
   }
 });
 
+function abortJob(job: number): void {
+  jobs.get(job)?.abort();
+  // one that waits is answered now, not when its turn comes
+  if (job !== current && jobs.delete(job)) send({ type: 'failed', job, error: { kind: 'aborted' } });
+}
+
 async function answer(command: DrawCommand | ProbeCommand | HashCommand, signal: AbortSignal): Promise<void> {
   const { job } = command;
+  if (!jobs.has(job)) return; // aborted while it waited
+  current = job;
   try {
-    signal.throwIfAborted();
     if (command.type === 'draw') await draw(command, signal);
     else if (command.type === 'probe') await probe(command, signal);
     else send({ type: 'hashed', job, hash: await modelHash(openModelFolder(command.folder), { signal }) });
   } catch (error) {
     send({ type: 'failed', job, error: serializeError(error, signal) });
+  } finally {
+    current = undefined;
+    jobs.delete(job);
   }
 }
 

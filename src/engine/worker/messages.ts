@@ -68,7 +68,9 @@ export type SerializedError =
 
 export function serializeError(error: unknown, signal: AbortSignal): SerializedError {
   if (error instanceof UserError) return { kind: 'user', error: error.serialize() };
-  if (signal.aborted && error === signal.reason) return { kind: 'aborted' };
+  // Node's streams throw an AbortError of their own, not the signal's reason
+  const isAbort = error === signal.reason || (error instanceof Error && error.name === 'AbortError');
+  if (signal.aborted && isAbort) return { kind: 'aborted' };
   if (error instanceof Error) return { kind: 'internal', message: error.message, stack: error.stack };
   return { kind: 'internal', message: String(error), stack: undefined };
 }
