@@ -1,9 +1,17 @@
-import type { AutoencoderGraph } from '../graph/latent-space.ts';
+import { klLatentSpace, parseKlConfig } from '../graph/autoencoder-kl-config.ts';
+import { tinyLatentSpace } from '../graph/autoencoder-tiny.ts';
+import type { AutoencoderGraph, LatentSpace } from '../graph/latent-space.ts';
 import type { RasterImage } from '../raster-image.ts';
 import type { OnnxSession } from '../runtime/onnx-session.ts';
 import { float32Tensor } from '../runtime/tensor-value.ts';
+import type { ModelPart } from '../weights/model-folder.ts';
 
 const CHANNELS = 3;
+
+/** The latents of a model's autoencoder, by its config alone. */
+export function latentSpaceOf({ className, config }: ModelPart): LatentSpace {
+  return className === 'AutoencoderTiny' ? tinyLatentSpace(config) : klLatentSpace(parseKlConfig(config));
+}
 
 /** Latents [C, H, W] as the U-Net knows them -> a picture. One at a time: decoding is what takes the most memory. */
 export async function decodeImage(

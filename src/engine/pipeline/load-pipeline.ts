@@ -2,8 +2,7 @@ import { UserError } from '../../errors/user-error.ts';
 import type { MatchPatches } from '../consistory/correspondence.ts';
 import type { ConsistoryUnet } from '../consistory/unet-rows.ts';
 import { buildKlDecoder } from '../graph/autoencoder-kl.ts';
-import { klLatentSpace, parseKlConfig } from '../graph/autoencoder-kl-config.ts';
-import { buildTinyDecoder, tinyLatentSpace } from '../graph/autoencoder-tiny.ts';
+import { buildTinyDecoder } from '../graph/autoencoder-tiny.ts';
 import { buildClipTextEncoder } from '../graph/clip-text-encoder.ts';
 import { buildCorrespondence } from '../graph/correspondence.ts';
 import type { ComputeType } from '../graph/element-type.ts';
@@ -14,9 +13,9 @@ import { createScheduler } from '../schedulers/create-scheduler.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import { ClipTokenizer } from '../tokenizer/clip-tokenizer.ts';
 import type { ModelFolder, ModelPart } from '../weights/model-folder.ts';
-import { decodeImage } from './image-decoder.ts';
+import { decodeImage, latentSpaceOf } from './image-decoder.ts';
 import { patchMatcher } from './patch-matcher.ts';
-import { type EncodedPrompt, encodePrompts, type TextEncoder } from './text-encoding.ts';
+import { type EncodedPrompt, encodePrompts, type TextEncoder, zerosIfEmpty } from './text-encoding.ts';
 import { type PictureSize, UnetSession } from './unet-session.ts';
 
 export interface PipelineOptions {
@@ -34,6 +33,8 @@ export interface Pipeline {
   readonly unet: ConsistoryUnet;
   readonly match: MatchPatches;
   encode(prompts: readonly string[]): Promise<EncodedPrompt[]>;
+  /** what guidance leads away from; an empty one means that there is none, which some models know as zeros */
+  encodeNegatives(prompts: readonly string[]): Promise<EncodedPrompt[]>;
   decode(latents: Float32Array): Promise<RasterImage>;
   scheduler(steps: number): Scheduler;
   release(): Promise<void>;
@@ -62,10 +63,8 @@ export async function loadPipeline(model: ModelFolder, options: PipelineOptions)
     const tokens = encoders[0]?.graph.maxLength as number;
 
     // the decoder runs in float32: half precision overflows in SDXL's, and it runs once per picture
-    const tiny = model.vae.className === 'AutoencoderTiny';
-    const { downscale } = tiny ? tinyLatentSpace(model.vae.config) : klLatentSpace(parseKlConfig(model.vae.config));
-    const latents = latentSize(size, downscale);
-    const buildDecoder = tiny ? buildTinyDecoder : buildKlDecoder;
+    const latents = latentSize(size, latentSpaceOf(model.vae).downscale);
+    const buildDecoder = model.vae.className === 'AutoencoderTiny' ? buildTinyDecoder : buildKlDecoder;
     const decoderGraph = buildDecoder({ ...part(model.vae), ...latents, compute: 'float32' });
     const decoder = await open(decoderGraph);
 
@@ -78,6 +77,10 @@ export async function loadPipeline(model: ModelFolder, options: PipelineOptions)
       unet,
       match: patchMatcher(matcher),
       encode: (prompts) => encodePrompts(encoders, prompts),
+      encodeNegatives: async (prompts) => {
+        const encoded = await encodePrompts(encoders, prompts);
+        return model.forceZerosForEmptyPrompt ? encoded.map(zerosIfEmpty) : encoded;
+      },
       decode: (finished) => decodeImage(decoder, decoderGraph, finished, size),
       scheduler: (steps) => createScheduler(model.scheduler.config, steps),
       release,

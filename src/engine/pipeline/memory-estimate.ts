@@ -1,6 +1,7 @@
 import { UserError } from '../../errors/user-error.ts';
 import { parseUNetConfig } from '../graph/unet/unet-config.ts';
 import type { ModelFolder, ModelPart } from '../weights/model-folder.ts';
+import { latentSpaceOf } from './image-decoder.ts';
 import type { PictureSize } from './unet-session.ts';
 
 const BYTES_PER_FLOAT = 4;
@@ -13,8 +14,6 @@ const BASE = 150e6;
  * memory over batches of 2 to 12 images (docs/operations.md), rounded up.
  */
 const FLOATS_PER_PIXEL_AND_CHANNEL = 24;
-/** Pixels per latent of the autoencoders that are in use; only an estimate needs it. */
-const LATENT_DOWNSCALE = 8;
 /** uncond and cond, and twice that while queries are blended */
 const ROWS_PER_IMAGE = 4;
 
@@ -23,7 +22,8 @@ export function estimateMemory(model: ModelFolder, size: PictureSize, panels: nu
   const parts = [model.textEncoder, model.textEncoder2, model.unet, model.vae];
   const weights = parts.reduce((sum, part) => sum + (part ? floatsIn(part) : 0), 0);
   const channels = parseUNetConfig(model.unet.config).levels[0]?.channels ?? 0;
-  const latents = (size.width / LATENT_DOWNSCALE) * (size.height / LATENT_DOWNSCALE);
+  const { downscale } = latentSpaceOf(model.vae);
+  const latents = (size.width / downscale) * (size.height / downscale);
   const activations = panels * ROWS_PER_IMAGE * latents * channels * FLOATS_PER_PIXEL_AND_CHANNEL;
   return BASE + BYTES_PER_FLOAT * (COPIES_OF_WEIGHTS * weights + activations);
 }

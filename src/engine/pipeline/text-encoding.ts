@@ -38,6 +38,13 @@ export async function encodePrompts(
   });
 }
 
+/** SDXL's `force_zeros_for_empty_prompt`: no prompt is not the prompt "". */
+export function zerosIfEmpty(prompt: EncodedPrompt): EncodedPrompt {
+  if (prompt.tokens.text.trim() !== '') return prompt;
+  const { tokens, hidden, pooled } = prompt;
+  return { tokens, hidden: new Float32Array(hidden.length), pooled: new Float32Array(pooled.length) };
+}
+
 async function runEncoder(
   { tokenizer, graph, session }: TextEncoder,
   prompts: readonly string[],
