@@ -152,6 +152,14 @@ export class GraphBuilder {
     this.usedWeights.add(name);
     const first = entry.shape[0] ?? 1;
     const [from, to] = view.rows ?? [0, first];
+    if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from < to && to <= first)) {
+      // beyond the tensor lies another one, or the end of the file
+      throw new UserError('tensor-shape', {
+        expected: `${name} with rows ${from} to ${to}`,
+        got: showShape(entry.shape),
+        todo: 'Check that config.json and the weights belong to the same model.',
+      });
+    }
     const rowBytes = entry.length / first;
     const stored = view.rows ? [to - from, ...entry.shape.slice(1)] : entry.shape;
     const shape = view.shape ?? stored;

@@ -162,7 +162,8 @@ export class Graph extends GraphBuilder {
     const [first, ...rest] = values;
     if (!first) throw new Error('Concat of nothing');
     for (const value of rest) {
-      const fits = value.shape.every((dim, i) => i === axis || dim === first.shape[i]);
+      const sameRank = value.shape.length === first.shape.length;
+      const fits = sameRank && value.shape.every((dim, i) => i === axis || dim === first.shape[i]);
       expect(fits && value.type === first.type, `Concat on axis ${axis}`, ...values);
     }
     const length = values.map((value) => dimAt(value, axis)).reduce(plus);
