@@ -62,7 +62,9 @@ async function samplingStep(
 ): Promise<PassState> {
   const { unet, scheduler, settings, panels, guidance } = context;
   const { step } = state;
-  const strength = queryStrength(settings.queryBlending, step, scheduler.timesteps.length);
+  // where nobody looks at anybody, the plain queries are the image's own
+  const isShared = context.edges.length > 0;
+  const strength = isShared ? queryStrength(settings.queryBlending, step, scheduler.timesteps.length) : 0;
   const layout = rowLayout(panels.length, strength > 0);
   const rows = rowsOf(context, state, layout);
   const { noise, attention } = await unet.run(rows, {
