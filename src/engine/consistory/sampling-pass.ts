@@ -62,8 +62,8 @@ async function samplingStep(
 ): Promise<PassState> {
   const { unet, scheduler, settings, panels, guidance } = context;
   const { step } = state;
-  // where nobody looks at anybody, the plain queries are the image's own
-  const isShared = context.edges.length > 0;
+  // where nothing is shared (nobody to share with, or no mask yet), the plain queries are the image's own
+  const isShared = context.edges.length > 0 && (step > 0 || injected.length > 0);
   const strength = isShared ? queryStrength(settings.queryBlending, step, scheduler.timesteps.length) : 0;
   const layout = rowLayout(panels.length, strength > 0);
   const rows = rowsOf(context, state, layout);
