@@ -1,26 +1,19 @@
--- CreateSchema
-CREATE SCHEMA IF NOT EXISTS "public";
-
 -- CreateTable
 CREATE TABLE "Scope" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "settings" JSONB,
-    "lastServed" BIGINT NOT NULL DEFAULT 0,
-
-    CONSTRAINT "Scope_pkey" PRIMARY KEY ("id")
+    "lastServed" BIGINT NOT NULL DEFAULT 0
 );
 
 -- CreateTable
 CREATE TABLE "Member" (
-    "id" TEXT NOT NULL,
-    "lastServed" BIGINT NOT NULL DEFAULT 0,
-
-    CONSTRAINT "Member_pkey" PRIMARY KEY ("id")
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "lastServed" BIGINT NOT NULL DEFAULT 0
 );
 
 -- CreateTable
 CREATE TABLE "Character" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "scopeId" TEXT NOT NULL,
     "ownerId" TEXT NOT NULL,
     "name" TEXT NOT NULL,
@@ -30,29 +23,30 @@ CREATE TABLE "Character" (
     "subjectWords" JSONB NOT NULL,
     "style" TEXT,
     "status" TEXT NOT NULL DEFAULT 'active',
+    "nextRound" INTEGER NOT NULL DEFAULT 0,
     "currentCanonId" TEXT,
-    "createdAt" TIMESTAMP(3) NOT NULL,
-    "updatedAt" TIMESTAMP(3) NOT NULL,
-
-    CONSTRAINT "Character_pkey" PRIMARY KEY ("id")
+    "createdAt" DATETIME NOT NULL,
+    "updatedAt" DATETIME NOT NULL,
+    CONSTRAINT "Character_scopeId_fkey" FOREIGN KEY ("scopeId") REFERENCES "Scope" ("id") ON DELETE RESTRICT ON UPDATE CASCADE,
+    CONSTRAINT "Character_ownerId_fkey" FOREIGN KEY ("ownerId") REFERENCES "Member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE,
+    CONSTRAINT "Character_currentCanonId_fkey" FOREIGN KEY ("currentCanonId") REFERENCES "Canon" ("id") ON DELETE SET NULL ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "Canon" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "characterId" TEXT NOT NULL,
     "blobHash" TEXT NOT NULL,
     "pictureHash" TEXT,
     "modelHash" TEXT NOT NULL,
     "seed" TEXT NOT NULL,
-    "createdAt" TIMESTAMP(3) NOT NULL,
-
-    CONSTRAINT "Canon_pkey" PRIMARY KEY ("id")
+    "createdAt" DATETIME NOT NULL,
+    CONSTRAINT "Canon_characterId_fkey" FOREIGN KEY ("characterId") REFERENCES "Character" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "CastingCandidate" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "characterId" TEXT NOT NULL,
     "round" INTEGER NOT NULL,
     "position" INTEGER NOT NULL,
@@ -61,15 +55,15 @@ CREATE TABLE "CastingCandidate" (
     "pictureHash" TEXT NOT NULL,
     "canonBlobHash" TEXT NOT NULL,
     "modelHash" TEXT NOT NULL,
-    "createdAt" TIMESTAMP(3) NOT NULL,
+    "createdAt" DATETIME NOT NULL,
     "canonId" TEXT,
-
-    CONSTRAINT "CastingCandidate_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "CastingCandidate_characterId_fkey" FOREIGN KEY ("characterId") REFERENCES "Character" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "CastingCandidate_canonId_fkey" FOREIGN KEY ("canonId") REFERENCES "Canon" ("id") ON DELETE SET NULL ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "Story" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "scopeId" TEXT NOT NULL,
     "channelId" TEXT NOT NULL,
     "authorId" TEXT NOT NULL,
@@ -83,15 +77,15 @@ CREATE TABLE "Story" (
     "status" TEXT NOT NULL DEFAULT 'queued',
     "messageId" TEXT,
     "nextPanelNumber" INTEGER NOT NULL DEFAULT 0,
-    "createdAt" TIMESTAMP(3) NOT NULL,
-    "updatedAt" TIMESTAMP(3) NOT NULL,
-
-    CONSTRAINT "Story_pkey" PRIMARY KEY ("id")
+    "createdAt" DATETIME NOT NULL,
+    "updatedAt" DATETIME NOT NULL,
+    CONSTRAINT "Story_scopeId_fkey" FOREIGN KEY ("scopeId") REFERENCES "Scope" ("id") ON DELETE RESTRICT ON UPDATE CASCADE,
+    CONSTRAINT "Story_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "Member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "Panel" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "storyId" TEXT NOT NULL,
     "number" INTEGER NOT NULL,
     "position" INTEGER NOT NULL,
@@ -99,9 +93,10 @@ CREATE TABLE "Panel" (
     "caption" TEXT NOT NULL,
     "prompt" TEXT NOT NULL,
     "currentTakeId" TEXT,
-    "createdAt" TIMESTAMP(3) NOT NULL,
-
-    CONSTRAINT "Panel_pkey" PRIMARY KEY ("id")
+    "nextRevision" INTEGER NOT NULL DEFAULT 0,
+    "createdAt" DATETIME NOT NULL,
+    CONSTRAINT "Panel_storyId_fkey" FOREIGN KEY ("storyId") REFERENCES "Story" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "Panel_currentTakeId_fkey" FOREIGN KEY ("currentTakeId") REFERENCES "Take" ("id") ON DELETE SET NULL ON UPDATE CASCADE
 );
 
 -- CreateTable
@@ -110,12 +105,14 @@ CREATE TABLE "PanelCharacter" (
     "characterId" TEXT NOT NULL,
     "position" INTEGER NOT NULL,
 
-    CONSTRAINT "PanelCharacter_pkey" PRIMARY KEY ("panelId","characterId")
+    PRIMARY KEY ("panelId", "characterId"),
+    CONSTRAINT "PanelCharacter_panelId_fkey" FOREIGN KEY ("panelId") REFERENCES "Panel" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "PanelCharacter_characterId_fkey" FOREIGN KEY ("characterId") REFERENCES "Character" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "Take" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "panelId" TEXT NOT NULL,
     "revision" INTEGER NOT NULL,
     "seed" TEXT NOT NULL,
@@ -125,9 +122,10 @@ CREATE TABLE "Take" (
     "modelHash" TEXT NOT NULL,
     "parentTakeId" TEXT,
     "createdById" TEXT NOT NULL,
-    "createdAt" TIMESTAMP(3) NOT NULL,
-
-    CONSTRAINT "Take_pkey" PRIMARY KEY ("id")
+    "createdAt" DATETIME NOT NULL,
+    CONSTRAINT "Take_panelId_fkey" FOREIGN KEY ("panelId") REFERENCES "Panel" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "Take_createdById_fkey" FOREIGN KEY ("createdById") REFERENCES "Member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE,
+    CONSTRAINT "Take_parentTakeId_fkey" FOREIGN KEY ("parentTakeId") REFERENCES "Take" ("id") ON DELETE SET NULL ON UPDATE CASCADE
 );
 
 -- CreateTable
@@ -135,7 +133,9 @@ CREATE TABLE "TakeCanon" (
     "takeId" TEXT NOT NULL,
     "canonId" TEXT NOT NULL,
 
-    CONSTRAINT "TakeCanon_pkey" PRIMARY KEY ("takeId","canonId")
+    PRIMARY KEY ("takeId", "canonId"),
+    CONSTRAINT "TakeCanon_takeId_fkey" FOREIGN KEY ("takeId") REFERENCES "Take" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "TakeCanon_canonId_fkey" FOREIGN KEY ("canonId") REFERENCES "Canon" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
@@ -143,14 +143,16 @@ CREATE TABLE "Vote" (
     "takeId" TEXT NOT NULL,
     "memberId" TEXT NOT NULL,
     "choice" TEXT NOT NULL,
-    "createdAt" TIMESTAMP(3) NOT NULL,
+    "createdAt" DATETIME NOT NULL,
 
-    CONSTRAINT "Vote_pkey" PRIMARY KEY ("takeId","memberId","choice")
+    PRIMARY KEY ("takeId", "memberId", "choice"),
+    CONSTRAINT "Vote_takeId_fkey" FOREIGN KEY ("takeId") REFERENCES "Take" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "Vote_memberId_fkey" FOREIGN KEY ("memberId") REFERENCES "Member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "Job" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "kind" TEXT NOT NULL,
     "payload" JSONB NOT NULL,
     "status" TEXT NOT NULL DEFAULT 'queued',
@@ -163,35 +165,35 @@ CREATE TABLE "Job" (
     "nonce" TEXT,
     "idempotencyKey" TEXT,
     "attempts" INTEGER NOT NULL DEFAULT 0,
-    "nextAttemptAt" TIMESTAMP(3) NOT NULL,
+    "nextAttemptAt" DATETIME NOT NULL,
     "progress" JSONB,
     "result" JSONB,
     "errorCode" TEXT,
     "errorContext" JSONB,
     "leasedBy" TEXT,
-    "leaseUntil" TIMESTAMP(3),
-    "cancelRequestedAt" TIMESTAMP(3),
-    "createdAt" TIMESTAMP(3) NOT NULL,
-    "startedAt" TIMESTAMP(3),
-    "finishedAt" TIMESTAMP(3),
-
-    CONSTRAINT "Job_pkey" PRIMARY KEY ("id")
+    "leaseUntil" DATETIME,
+    "cancelRequestedAt" DATETIME,
+    "createdAt" DATETIME NOT NULL,
+    "startedAt" DATETIME,
+    "finishedAt" DATETIME,
+    CONSTRAINT "Job_memberId_fkey" FOREIGN KEY ("memberId") REFERENCES "Member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE,
+    CONSTRAINT "Job_scopeId_fkey" FOREIGN KEY ("scopeId") REFERENCES "Scope" ("id") ON DELETE RESTRICT ON UPDATE CASCADE,
+    CONSTRAINT "Job_storyId_fkey" FOREIGN KEY ("storyId") REFERENCES "Story" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "JobEvent" (
-    "id" SERIAL NOT NULL,
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "jobId" TEXT NOT NULL,
-    "at" TIMESTAMP(3) NOT NULL,
+    "at" DATETIME NOT NULL,
     "type" TEXT NOT NULL,
     "data" JSONB,
-
-    CONSTRAINT "JobEvent_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "JobEvent_jobId_fkey" FOREIGN KEY ("jobId") REFERENCES "Job" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "PostedMessage" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "purpose" TEXT NOT NULL,
     "subject" TEXT NOT NULL,
     "marker" TEXT NOT NULL,
@@ -203,20 +205,20 @@ CREATE TABLE "PostedMessage" (
     "jobId" TEXT,
     "status" TEXT NOT NULL DEFAULT 'intended',
     "messageId" TEXT,
-    "createdAt" TIMESTAMP(3) NOT NULL,
-    "postedAt" TIMESTAMP(3),
-
-    CONSTRAINT "PostedMessage_pkey" PRIMARY KEY ("id")
+    "createdAt" DATETIME NOT NULL,
+    "postedAt" DATETIME,
+    CONSTRAINT "PostedMessage_scopeId_fkey" FOREIGN KEY ("scopeId") REFERENCES "Scope" ("id") ON DELETE RESTRICT ON UPDATE CASCADE,
+    CONSTRAINT "PostedMessage_memberId_fkey" FOREIGN KEY ("memberId") REFERENCES "Member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE,
+    CONSTRAINT "PostedMessage_storyId_fkey" FOREIGN KEY ("storyId") REFERENCES "Story" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "PostedMessage_jobId_fkey" FOREIGN KEY ("jobId") REFERENCES "Job" ("id") ON DELETE SET NULL ON UPDATE CASCADE
 );
 
 -- CreateTable
 CREATE TABLE "QueueState" (
-    "id" TEXT NOT NULL,
+    "id" TEXT NOT NULL PRIMARY KEY,
     "turn" BIGINT NOT NULL DEFAULT 0,
-    "pausedAt" TIMESTAMP(3),
-    "pausedReason" TEXT,
-
-    CONSTRAINT "QueueState_pkey" PRIMARY KEY ("id")
+    "pausedAt" DATETIME,
+    "pausedReason" TEXT
 );
 
 -- CreateIndex
@@ -323,84 +325,3 @@ CREATE INDEX "PostedMessage_jobId_idx" ON "PostedMessage"("jobId");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "PostedMessage_purpose_subject_key" ON "PostedMessage"("purpose", "subject");
-
--- AddForeignKey
-ALTER TABLE "Character" ADD CONSTRAINT "Character_scopeId_fkey" FOREIGN KEY ("scopeId") REFERENCES "Scope"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Character" ADD CONSTRAINT "Character_ownerId_fkey" FOREIGN KEY ("ownerId") REFERENCES "Member"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Character" ADD CONSTRAINT "Character_currentCanonId_fkey" FOREIGN KEY ("currentCanonId") REFERENCES "Canon"("id") ON DELETE SET NULL ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Canon" ADD CONSTRAINT "Canon_characterId_fkey" FOREIGN KEY ("characterId") REFERENCES "Character"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "CastingCandidate" ADD CONSTRAINT "CastingCandidate_characterId_fkey" FOREIGN KEY ("characterId") REFERENCES "Character"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "CastingCandidate" ADD CONSTRAINT "CastingCandidate_canonId_fkey" FOREIGN KEY ("canonId") REFERENCES "Canon"("id") ON DELETE SET NULL ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Story" ADD CONSTRAINT "Story_scopeId_fkey" FOREIGN KEY ("scopeId") REFERENCES "Scope"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Story" ADD CONSTRAINT "Story_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "Member"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Panel" ADD CONSTRAINT "Panel_storyId_fkey" FOREIGN KEY ("storyId") REFERENCES "Story"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Panel" ADD CONSTRAINT "Panel_currentTakeId_fkey" FOREIGN KEY ("currentTakeId") REFERENCES "Take"("id") ON DELETE SET NULL ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "PanelCharacter" ADD CONSTRAINT "PanelCharacter_panelId_fkey" FOREIGN KEY ("panelId") REFERENCES "Panel"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "PanelCharacter" ADD CONSTRAINT "PanelCharacter_characterId_fkey" FOREIGN KEY ("characterId") REFERENCES "Character"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Take" ADD CONSTRAINT "Take_panelId_fkey" FOREIGN KEY ("panelId") REFERENCES "Panel"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Take" ADD CONSTRAINT "Take_createdById_fkey" FOREIGN KEY ("createdById") REFERENCES "Member"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Take" ADD CONSTRAINT "Take_parentTakeId_fkey" FOREIGN KEY ("parentTakeId") REFERENCES "Take"("id") ON DELETE SET NULL ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "TakeCanon" ADD CONSTRAINT "TakeCanon_takeId_fkey" FOREIGN KEY ("takeId") REFERENCES "Take"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "TakeCanon" ADD CONSTRAINT "TakeCanon_canonId_fkey" FOREIGN KEY ("canonId") REFERENCES "Canon"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Vote" ADD CONSTRAINT "Vote_takeId_fkey" FOREIGN KEY ("takeId") REFERENCES "Take"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Vote" ADD CONSTRAINT "Vote_memberId_fkey" FOREIGN KEY ("memberId") REFERENCES "Member"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Job" ADD CONSTRAINT "Job_memberId_fkey" FOREIGN KEY ("memberId") REFERENCES "Member"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Job" ADD CONSTRAINT "Job_scopeId_fkey" FOREIGN KEY ("scopeId") REFERENCES "Scope"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Job" ADD CONSTRAINT "Job_storyId_fkey" FOREIGN KEY ("storyId") REFERENCES "Story"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "JobEvent" ADD CONSTRAINT "JobEvent_jobId_fkey" FOREIGN KEY ("jobId") REFERENCES "Job"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "PostedMessage" ADD CONSTRAINT "PostedMessage_scopeId_fkey" FOREIGN KEY ("scopeId") REFERENCES "Scope"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "PostedMessage" ADD CONSTRAINT "PostedMessage_memberId_fkey" FOREIGN KEY ("memberId") REFERENCES "Member"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "PostedMessage" ADD CONSTRAINT "PostedMessage_storyId_fkey" FOREIGN KEY ("storyId") REFERENCES "Story"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "PostedMessage" ADD CONSTRAINT "PostedMessage_jobId_fkey" FOREIGN KEY ("jobId") REFERENCES "Job"("id") ON DELETE SET NULL ON UPDATE CASCADE;
