@@ -132,7 +132,11 @@ describe("given the paper's settings and 20 steps", () => {
   });
 
   it('then twins with the same latents, text and time stand beside the rows while queries are blended, 0.85 then 0.8', async () => {
-    await sample({ ...PAPER_SETTINGS, queryBlending: { from: 0.9, to: 0.8, until: 0.15 } });
+    await sample({
+      ...PAPER_SETTINGS,
+      queryBlending: { from: 0.9, to: 0.8, until: 0.15 },
+      featureInjection: undefined,
+    });
     expect(runs.map(({ rows }) => rows.length).slice(0, 4)).toEqual([6, 12, 12, 6]); // no mask before the first step
     for (const { rows, feeds } of runs.slice(1, 3)) {
       expect(rows.slice(6)).toEqual(rows.slice(0, 6));
