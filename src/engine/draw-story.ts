@@ -124,7 +124,7 @@ export async function drawStory(pipeline: Pipeline, request: StoryRequest, hooks
     {
       progress: async (phase, done, total, state) => {
         await report({ phase, done, total });
-        if (phase !== 'match') await showPreview(state);
+        if (phase !== 'match' && done > 0) await showPreview(state);
       },
     },
   );

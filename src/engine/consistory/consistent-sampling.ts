@@ -13,7 +13,7 @@ export const DIFT_TIMESTEP = 261;
 export type SamplingPhase = 'sample' | 'match' | 'inject';
 
 export interface SamplingHooks {
-  /** `done` of `total` steps of a phase */
+  /** `done` of `total` steps of a phase; also before the first, when nothing is done */
   readonly progress: (phase: SamplingPhase, done: number, total: number, state: PassState) => void | Promise<void>;
 }
 
@@ -45,15 +45,17 @@ export async function consistentSampling(
   const injectFrom = injection ? injectionSteps(injection, steps)[0] : 0;
   const start = initialState(context, concepts);
   let beforeInjection = start;
-  const pass = (phase: SamplingPhase, from: PassState): PassContext => ({
-    ...context,
-    afterStep: async (state) => {
+  const pass = async (phase: SamplingPhase, from: PassState, injected?: readonly InjectedToken[]) => {
+    const tell = (state: PassState) => progress(phase, state.step - from.step, steps - from.step, state);
+    await tell(from);
+    const afterStep = async (state: PassState) => {
       if (state.step === injectFrom) beforeInjection = state;
-      await progress(phase, state.step - from.step, steps - from.step, state);
-    },
-  });
+      await tell(state);
+    };
+    return samplingPass({ ...context, afterStep }, from, injected);
+  };
 
-  const first = await samplingPass(pass('sample', start), start);
+  const first = await pass('sample', start);
   if (!injection || context.edges.length === 0) return { first, last: first, correspondences: [], injected: [] };
 
   await progress('match', 0, 1, first);
@@ -64,7 +66,7 @@ export async function consistentSampling(
   const injected = chooseInjections(correspondences, maskOf, diftGrid, injectGrid, injection.similarity);
   await progress('match', 1, 1, first);
 
-  const last = await samplingPass(pass('inject', beforeInjection), beforeInjection, injected);
+  const last = await pass('inject', beforeInjection, injected);
   return { first, last, correspondences, injected };
 }
 

@@ -103,8 +103,8 @@ describe("given the paper's settings and 20 steps", () => {
     const log: string[] = [];
     await sample(PAPER_SETTINGS, panels, log);
     expect(runs.length).toBe(STEPS + 18);
-    expect(log.slice(0, 2)).toEqual(['sample 1/20', 'sample 2/20']);
-    expect(log.slice(STEPS, STEPS + 3)).toEqual(['match 0/1', 'match 1/1', 'inject 1/18']);
+    expect(log.slice(0, 2)).toEqual(['sample 0/20', 'sample 1/20']);
+    expect(log.slice(STEPS, STEPS + 4)).toEqual(['sample 20/20', 'match 0/1', 'match 1/1', 'inject 0/18']);
     expect(log.at(-1)).toBe('inject 18/18');
   });
 
