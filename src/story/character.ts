@@ -17,10 +17,22 @@ export const MAX_NAME_LENGTH = 40;
 const SUBJECT_ENDS = new Set(
   (
     'with without in on at of from by near under over behind beside wearing holding carrying riding made named called ' +
-    'who that which whose and or but'
+    'who that which whose'
   ).split(' '),
 );
 const ARTICLES = new Set(['a', 'an', 'the', 'my', 'our', 'your', 'his', 'her', 'their', 'one', 'some']);
+/** Words before a comma or an "and" after which the subject is still to come: "a small, red fox", "a black and white cat". */
+const DESCRIBING = new Set(
+  (
+    'black white grey gray red orange yellow green blue purple pink brown golden silver dark light pale bright colourful ' +
+    'colorful big small little tiny huge large giant tall short long thin slim fat chubby round young old baby ancient ' +
+    'cute pretty beautiful handsome ugly happy sad angry grumpy sleepy shy brave friendly kind gentle wise clever funny ' +
+    'scary lonely lazy strong wild soft fluffy furry hairy shaggy striped spotted shiny wooden'
+  ).split(' '),
+);
+const CONJUNCTIONS = new Set(['and', 'or', 'but']);
+/** A full stop that ends no sentence. */
+const ABBREVIATION = /^(?:dr|jr|mr|mrs|ms|prof|sr|st)\.$/iu;
 
 /**
  * Reads "Rusty: a fox wearing a scarf" or only "a fox wearing a scarf", which is then called by its subject. Asterisks
@@ -28,15 +40,18 @@ const ARTICLES = new Set(['a', 'an', 'the', 'my', 'our', 'your', 'his', 'her', '
  * @throws UserError `character-empty`, `character-too-long`, `subject-unclear`
  */
 export function parseCharacter(text: string): Character {
-  const named = /^\s*@?([^:*]{1,200}?)\s*:\s*(.*)$/su.exec(text);
-  const description = (named ? (named[2] as string) : text).trim().replace(/\s+/gu, ' ');
-  return createCharacter(named?.[1], description);
+  const named = /^\s*@?([^:*@\s][^:*]{0,200}?)\s*:(.*)$/su.exec(text);
+  return createCharacter(named?.[1], named ? (named[2] as string) : text);
 }
 
-/** @param name undefined: its subject serves as its name */
-export function createCharacter(name: string | undefined, description: string): Character {
+/**
+ * @param givenName undefined: its subject serves as its name
+ * @throws UserError `character-empty`, `character-too-long`, `subject-unclear`
+ */
+export function createCharacter(givenName: string | undefined, givenDescription: string): Character {
+  const [name, description] = [givenName && tidy(givenName), tidy(givenDescription)];
   const marked = /\*([^*]+)\*/u.exec(description)?.[1]?.trim();
-  const looks = description.replaceAll('*', '').trim();
+  const looks = tidy(description.replaceAll('*', ''));
   if (!/[\p{L}\p{N}]/u.test(looks)) {
     throw new UserError('character-empty', {
       expected: 'looks of a character, such as "a fox wearing a scarf"',
@@ -52,8 +67,12 @@ export function createCharacter(name: string | undefined, description: string): 
     });
   }
   const subject = marked ?? subjectOf(looks);
-  return { name: name ?? subject, looks, subject };
+  if (!/[\p{L}\p{N}\p{ExtPict}]/u.test(subject) || ARTICLES.has(subject.toLowerCase())) throw unclear(looks);
+  return { name: name || subject, looks, subject };
 }
+
+/** Letters in the one way that captions have them too, so that a name typed on another keyboard is found there. */
+const tidy = (text: string): string => text.normalize('NFC').trim().replace(/\s+/gu, ' ');
 
 /**
  * The subject of a description: the last word before what only says more about it. "a small red fox wearing a scarf"
@@ -63,21 +82,28 @@ export function createCharacter(name: string | undefined, description: string): 
 export function subjectOf(looks: string): string {
   const words = looks.split(/\s+/u);
   const start = ARTICLES.has((words[0] ?? '').toLowerCase()) ? 1 : 0;
-  const end = words.findIndex(
-    (word, i) => i > start && (SUBJECT_ENDS.has(word.toLowerCase()) || /[,;(]/u.test(words[i - 1]?.at(-1) ?? '')),
-  );
-  const subject =
-    words
-      .slice(start, end < 0 ? undefined : end)
-      .at(-1)
-      ?.replace(/[^\p{L}\p{N}\p{M}'’-]/gu, '') ?? '';
-  if (subject === '' || SUBJECT_ENDS.has(subject.toLowerCase())) {
-    throw new UserError('subject-unclear', {
-      expected: 'a description that begins with what the character is, such as "a fox wearing a scarf"',
-      got: `"${looks}"`,
-      todo: 'Put the noun first, or mark it with asterisks: "a *polar bear* cub".',
-      looks,
-    });
-  }
+  const end = words.findIndex((_, i) => i >= start && endsBefore(words, i, start));
+  const last = words.slice(start, end < 0 ? undefined : end).at(-1) ?? '';
+  const subject = last.replace(/[^\p{L}\p{N}\p{M}'’-]/gu, '');
+  if (!/[\p{L}\p{N}]/u.test(subject) || ARTICLES.has(subject.toLowerCase())) throw unclear(looks);
   return subject;
+}
+
+/** Whether the subject has been named before the word at `i`. */
+function endsBefore(words: readonly string[], i: number, start: number): boolean {
+  const word = words[i]?.toLowerCase() ?? '';
+  const before = i > start ? (words[i - 1]?.toLowerCase() ?? '') : '';
+  const describing = DESCRIBING.has(before.replace(/,$/u, ''));
+  if ((CONJUNCTIONS.has(word) || before.endsWith(',')) && !describing) return true;
+  if (/[.;!?]$/u.test(before) && !ABBREVIATION.test(before)) return true;
+  return SUBJECT_ENDS.has(word) || /^[([{–—]|^-+$/u.test(word);
+}
+
+function unclear(looks: string): UserError {
+  return new UserError('subject-unclear', {
+    expected: 'a description that begins with what the character is, such as "a fox wearing a scarf"',
+    got: `"${looks}"`,
+    todo: 'Put the noun first, or mark it with asterisks: "a *polar bear* cub".',
+    looks,
+  });
 }

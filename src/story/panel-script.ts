@@ -3,7 +3,7 @@ import type { Character } from './character.ts';
 
 /** A panel as its author wrote it, and what the model is told of it. */
 export interface PanelScript {
-  /** as typed */
+  /** as typed, without space around it */
   readonly caption: string;
   /** the caption with names replaced by looks, without the model's own prefix */
   readonly scene: string;
@@ -30,7 +30,7 @@ interface Mention {
  * @throws UserError `panel-empty`, `panel-too-long`, `panel-names-nobody`
  */
 export function readPanel(text: string, characters: readonly Character[], place: number): PanelScript {
-  const caption = text.trim();
+  const caption = text.normalize('NFC').trim(); // as names are
   if (caption === '') {
     throw new UserError('panel-empty', {
       expected: `something that happens in panel ${place}`,
@@ -66,13 +66,21 @@ export function readPanel(text: string, characters: readonly Character[], place:
   return { caption, scene: `${only.looks} ${caption}`, characters: [only.name] };
 }
 
+/** Letters of scripts that put no spaces between words: a name in them ends where it ends. */
+const SPACELESS = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmr}\p{scx=Mymr}]/u;
+const NOT_AFTER_A_LETTER = String.raw`(?<![\p{L}\p{N}_])`;
+const NOT_BEFORE_A_LETTER = String.raw`(?![\p{L}\p{N}\p{M}_])`;
+
 /** Where a text names characters, longest names first, never two in one place. */
 function findMentions(text: string, characters: readonly Character[]): Mention[] {
   const found: Mention[] = [];
   for (const character of [...characters].sort((a, b) => b.name.length - a.name.length)) {
     const name = character.name.replace(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`).replace(/\s+/gu, String.raw`\s+`);
+    const [first = '', last = ''] = [[...character.name].at(0), [...character.name].at(-1)];
+    const start = SPACELESS.test(first) ? '' : NOT_AFTER_A_LETTER;
+    const end = SPACELESS.test(last) ? '' : NOT_BEFORE_A_LETTER;
     const pattern = new RegExp(
-      String.raw`(?:(?<![\p{L}\p{N}_])(?:an?|the)\s+)?(?<![\p{L}\p{N}_])@?${name}(?<possessive>['’]s)?(?![\p{L}\p{N}_])`,
+      String.raw`(?:${NOT_AFTER_A_LETTER}(?:an?|the)\s+)?${start}@?${name}(?<possessive>['’]s)?${end}`,
       'giu',
     );
     for (const match of text.matchAll(pattern)) {

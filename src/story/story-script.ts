@@ -10,11 +10,14 @@ export interface StoryScript {
 
 /** Panels of one story: what a page shows well and a batch holds. */
 export const MAX_PANELS = 12;
+/** Characters of one story: more than a picture shows apart. */
+export const MAX_CHARACTERS = 8;
 export const MAX_TITLE_LENGTH = 100;
 
 /**
  * A story as people tell it, checked.
- * @throws UserError `story-empty`, `panels-too-many`, `title-too-long`, `characters-same-name`, and those of readPanel
+ * @throws UserError `story-empty`, `panels-too-many`, `title-too-long`, `characters-too-many`,
+ *   `characters-same-name`, and those of readPanel
  */
 export function readStory(
   title: string | undefined,
@@ -42,6 +45,15 @@ export function readStory(
       expected: `a title of at most ${MAX_TITLE_LENGTH} characters`,
       got: `${title?.length}`,
       todo: 'Shorten it.',
+    });
+  }
+  if (characters.length > MAX_CHARACTERS) {
+    throw new UserError('characters-too-many', {
+      expected: `at most ${MAX_CHARACTERS} characters in a story`,
+      got: `${characters.length}`,
+      todo: 'Leave some out; those who need not look the same can stand in the panels alone.',
+      most: MAX_CHARACTERS,
+      count: characters.length,
     });
   }
   const names = characters.map((character) => character.name.toLowerCase());
