@@ -164,16 +164,15 @@ function attentionColumns(
   concepts: readonly Concept[],
 ): { columns: number[]; rows: ConceptRows } {
   const columns: number[] = [];
-  const rows: Record<string, number[][]> = {};
-  for (const { name, words } of concepts.filter((concept) => panel.concepts.includes(concept.name))) {
-    rows[name] = conceptColumns(prompt.tokens, words).map((word) =>
-      word.map((column) => {
-        if (!columns.includes(column)) columns.push(column);
-        return columns.indexOf(column);
-      }),
-    );
-  }
-  return { columns, rows };
+  const mapRow = (column: number): number => {
+    if (!columns.includes(column)) columns.push(column);
+    return columns.indexOf(column);
+  };
+  const rows = concepts
+    .filter((concept) => panel.concepts.includes(concept.name))
+    .map(({ name, words }) => [name, conceptColumns(prompt.tokens, words).map((word) => word.map(mapRow))] as const);
+  // fromEntries, so that a character called "__proto__" is one
+  return { columns, rows: Object.fromEntries(rows) };
 }
 
 /** Adds up the time spent in each phase. */

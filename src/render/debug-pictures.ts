@@ -23,34 +23,31 @@ const SIMILARITY_RANGE = { min: 0, max: 1 };
  */
 export async function debugPictures(panels: readonly DrawnPanel[], trace: StoryTrace): Promise<NamedPicture[]> {
   const pictures: [string, RasterImage][] = [];
+  const fileNames = fileNamesOf(panels.flatMap((panel) => Object.keys(panel.masks)));
   panels.forEach((panel, i) => {
     const of = trace.panels[i] as StoryTrace['panels'][number];
     const name = `panel-${i + 1}`;
     pictures.push([`${name}-first-pass`, of.firstImage], [`${name}-last-pass`, panel.image]);
     for (const [concept, mask] of Object.entries(panel.masks)) {
+      const who = fileNames.get(concept) as string;
       const overlay = (image: RasterImage, data: Uint8Array) => renderMaskOverlay(image, { ...trace.maskGrid, data });
-      pictures.push([
-        `${name}-mask-${concept}-first-pass`,
-        overlay(of.firstImage, of.firstMasks[concept] as Uint8Array),
-      ]);
-      pictures.push([`${name}-mask-${concept}`, overlay(panel.image, mask)]);
+      pictures.push([`${name}-mask-${who}-first-pass`, overlay(of.firstImage, of.firstMasks[concept] as Uint8Array)]);
+      pictures.push([`${name}-mask-${who}`, overlay(panel.image, mask)]);
       (of.attention[concept] ?? []).forEach((map, word) => {
-        pictures.push([`${name}-attention-${concept}-word-${word + 1}`, heatmap(map, trace.maskGrid)]);
+        pictures.push([`${name}-attention-${who}-word-${word + 1}`, heatmap(map, trace.maskGrid)]);
       });
     }
     pictures.push([`${name}-injected`, injectedTokens(panel.image, i, trace)]);
   });
   for (const match of trace.correspondences) {
     const { viewer, source, concept } = match;
-    const name = `match-${viewer + 1}-to-${source + 1}-${concept}`;
+    const name = `match-${viewer + 1}-to-${source + 1}-${fileNames.get(concept)}`;
     pictures.push([`${name}-similarity`, heatmap(match.similarity, trace.diftGrid, SIMILARITY_RANGE)]);
     const [a, b] = [trace.panels[viewer]?.firstImage, trace.panels[source]?.firstImage] as [RasterImage, RasterImage];
     const grid = { columns: trace.injectGrid.width, rows: trace.injectGrid.height };
     pictures.push([name, renderCorrespondence(a, b, injectedPairs(viewer, source, trace), { grid })]);
   }
-  return Promise.all(
-    pictures.map(async ([name, image]) => ({ name: `${fileSafe(name)}.png`, png: await encodePng(image) })),
-  );
+  return Promise.all(pictures.map(async ([name, image]) => ({ name: `${name}.png`, png: await encodePng(image) })));
 }
 
 function heatmap(
@@ -75,4 +72,22 @@ function injectedPairs(viewer: number, source: number, { injected, injectGrid }:
     .map(({ token, sourceToken }) => ({ source: point(token), target: point(sourceToken) }));
 }
 
-const fileSafe = (name: string): string => name.replace(/[^\p{L}\p{N}-]+/gu, '_');
+/** Longest name of a character in a file name: bytes of UTF-8 are up to four times as many, and 255 is the limit. */
+const MAX_WHO = 40;
+
+/**
+ * Characters' names as parts of file names: letters and digits of all scripts, and no two alike, on disks that don't
+ * tell upper from lower case either. A hyphen is ours: it parts the name from what follows.
+ */
+function fileNamesOf(concepts: readonly string[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const concept of new Set(concepts)) {
+    const stem = [...concept.replace(/[^\p{L}\p{N}\p{M}]+/gu, '_')].slice(0, MAX_WHO).join('');
+    let name = stem;
+    for (let i = 2; taken.has(name.toLowerCase()); i++) name = `${stem}_${i}`;
+    taken.add(name.toLowerCase());
+    names.set(concept, name);
+  }
+  return names;
+}
