@@ -1,6 +1,7 @@
 import { ProgressBars } from '../src/cli/progress-bar.ts';
 import { storyCommand } from '../src/cli/story-command.ts';
-import { parseStoryOptions, STORY_USAGE } from '../src/cli/story-options.ts';
+import { parseStoryOptions } from '../src/cli/story-options.ts';
+import { STORY_USAGE } from '../src/cli/story-usage.ts';
 import { startEngine } from '../src/engine/worker/engine-client.ts';
 import { UserError } from '../src/errors/user-error.ts';
 

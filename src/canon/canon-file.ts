@@ -25,6 +25,9 @@ const uint64 = z
   .transform(BigInt)
   .refine((seed) => seed < 2n ** 64n);
 const text = z.string().max(4000);
+const share = z.number().min(0).max(1);
+/** JSON has no undefined */
+const orNothing = <T extends z.ZodType>(schema: T) => schema.nullable().transform((value) => value ?? undefined);
 
 const schema = z.strictObject({
   version: z.literal(FORMAT_VERSION),
@@ -36,7 +39,21 @@ const schema = z.strictObject({
   size: z.strictObject({ width: dimension, height: dimension }),
   steps: z.int().min(1).max(1000),
   guidance: z.number().min(0).max(100),
-  anchorCount: z.union([z.int().min(1).max(64), z.literal('all')]),
+  settings: z.strictObject({
+    sharedAttention: z.boolean(),
+    maskDropout: share,
+    queryBlending: orNothing(z.strictObject({ from: share, to: share, until: share })),
+    featureInjection: orNothing(
+      z.strictObject({
+        strength: share,
+        from: share,
+        until: share,
+        similarity: z.union([z.number().min(-1).max(1), z.literal('otsu')]),
+      }),
+    ),
+    anchors: z.union([z.int().min(1).max(64), z.literal('all')]),
+    maskWindow: z.int().min(1).max(1000),
+  }),
   latentShape: z.tuple([dimension, dimension, dimension]),
   maskGrid: z.strictObject({ height: dimension, width: dimension }),
   anchors: z
@@ -68,7 +85,10 @@ export function encodeCanon(canon: Omit<Canon, 'id'>): Uint8Array {
     }
     return { ...rest, seed: seed.toString() };
   });
-  return encodeSafetensors(tensors, { [METADATA_KEY]: JSON.stringify({ version: FORMAT_VERSION, ...canon, anchors }) });
+  const { queryBlending = null, featureInjection = null } = canon.settings;
+  const settings = { ...canon.settings, queryBlending, featureInjection };
+  const json = JSON.stringify({ version: FORMAT_VERSION, ...canon, settings, anchors });
+  return encodeSafetensors(tensors, { [METADATA_KEY]: json });
 }
 
 /**
@@ -93,6 +113,7 @@ export function decodeCanon(bytes: Uint8Array, name: string): Canon {
     );
   }
   const { version: _, ...canon } = parsed.data;
+  refuseContradictions(canon, name);
   const take = (tensor: string, type: StoredTensor['type'], shape: readonly number[]): StoredTensor['data'] => {
     const stored = tensors.get(tensor);
     if (stored?.type !== type || stored.shape.join() !== shape.join()) {
@@ -106,7 +127,10 @@ export function decodeCanon(bytes: Uint8Array, name: string): Canon {
       ...anchor,
       latents: finite(take(latentsName(i), 'float32', canon.latentShape) as Float32Array, name),
       masks: Object.fromEntries(
-        anchor.concepts.map((concept) => [concept, take(maskName(i, concept), 'uint8', [height, width]) as Uint8Array]),
+        anchor.concepts.map((concept) => {
+          const mask = take(maskName(i, concept), 'uint8', [height, width]) as Uint8Array;
+          return [concept, binary(mask, maskName(i, concept), name)];
+        }),
       ),
     }),
   );
@@ -136,6 +160,30 @@ function parseJson(json: string, name: string): unknown {
 function finite(values: Float32Array, name: string): Float32Array {
   if (!values.every(Number.isFinite)) throw unreadable(name, 'latents that are not numbers');
   return values;
+}
+
+function binary(mask: Uint8Array, tensor: string, name: string): Uint8Array {
+  if (!mask.every((value) => value <= 1)) throw unreadable(name, `${tensor} with other values than 0 and 1`);
+  return mask;
+}
+
+/** Names tell characters apart, and every character is in an anchor: nobody else is. */
+function refuseContradictions(
+  { characters, anchors }: Pick<z.infer<typeof schema>, 'characters' | 'anchors'>,
+  name: string,
+) {
+  const names = characters.map((character) => character.name);
+  if (new Set(names).size !== names.length) throw unreadable(name, 'two characters of one name');
+  const shown = new Set(anchors.flatMap(({ concepts }) => concepts));
+  const missing = names.find((character) => !shown.has(character));
+  if (missing !== undefined) throw unreadable(name, `no anchor of ${missing}`);
+  for (const { concepts } of anchors) {
+    const stranger = concepts.find((concept) => !names.includes(concept));
+    if (stranger !== undefined) throw unreadable(name, `an anchor of ${stranger}, whom it does not describe`);
+    if (new Set(concepts).size !== concepts.length) throw unreadable(name, 'somebody twice in one anchor');
+  }
+  const ids = new Set(anchors.map(({ id }) => id));
+  if (ids.size !== anchors.length) throw unreadable(name, 'two anchors with one id');
 }
 
 function unreadable(name: string, got: string): UserError {

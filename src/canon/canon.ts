@@ -1,3 +1,4 @@
+import type { ConsistencySettings } from '../engine/consistory/settings.ts';
 import { closure, sharingEdges } from '../engine/consistory/stage.ts';
 import type { Grid } from '../engine/consistory/subject-mask.ts';
 import type { DrawnStory, StoryRequest } from '../engine/draw-story.ts';
@@ -37,8 +38,8 @@ export interface Canon {
   readonly size: { readonly width: number; readonly height: number };
   readonly steps: number;
   readonly guidance: number;
-  /** `anchors` of the settings: which of the panels were looked at */
-  readonly anchorCount: number | 'all';
+  /** what the anchors were drawn with; they come out as they did only with the same */
+  readonly settings: ConsistencySettings;
   readonly latentShape: readonly [channels: number, height: number, width: number];
   readonly maskGrid: Grid;
   readonly anchors: readonly Anchor[];
@@ -54,47 +55,66 @@ export interface CanonSource {
   readonly maskGrid: Grid;
 }
 
+/** A panel that is to be an anchor: where it is in the request, and which of the story's own characters it shows. */
+export interface AnchorPlace {
+  readonly place: number;
+  readonly concepts: readonly string[];
+}
+
 /**
- * The canon of a story's characters: the panels that others looked at, and those that these looked at in turn. Anchors
- * of other canons are left out: whom they show has a canon already.
- * @throws UserError `canon-empty` if no panel shows a character
+ * The panels that make the canon of a story's own characters, those that no canon has brought along: the panels that
+ * others looked at, those that these looked at in turn, and the only panel of whoever is in one panel only.
+ *
+ * A panel that also shows somebody else's canon becomes an anchor of the story's own characters alone: it is drawn
+ * again without that canon, so it may come out a little differently.
+ * @throws UserError `canon-empty` if no panel shows a character of the story's own
  */
-export function makeCanon(source: CanonSource): Omit<Canon, 'id'> {
-  const { request, drawn } = source;
-  const { anchors: anchorCount } = request.settings;
-  const own = request.panels.map((panel, i) => ({ panel, i })).filter(({ panel }) => panel.canon === undefined);
-  const panels = own.map(({ panel }) => panel);
-  const edges = sharingEdges(panels, anchorCount);
-  const sources = edges.length > 0 ? edges.map((edge) => edge.source) : firstWithConcepts(panels);
-  if (sources.length === 0) {
+export function canonAnchors({ panels, settings }: Pick<StoryRequest, 'panels' | 'settings'>): AnchorPlace[] {
+  const known = new Set(panels.filter((panel) => panel.canon !== undefined).flatMap((panel) => panel.concepts));
+  const own = panels
+    .map((panel, place) => ({ ...panel, place, concepts: panel.concepts.filter((name) => !known.has(name)) }))
+    .filter((panel) => panel.canon === undefined);
+  const edges = sharingEdges(own, settings.anchors);
+  const sources = new Set(edges.map((edge) => edge.source));
+  for (const concept of new Set(own.flatMap((panel) => panel.concepts))) {
+    const showing = own.flatMap((panel, i) => (panel.concepts.includes(concept) ? [i] : []));
+    if (!showing.some((i) => sources.has(i))) sources.add(showing[0] as number);
+  }
+  if (sources.size === 0) {
     throw new UserError('canon-empty', {
       expected: 'a story with a character of its own',
-      got: 'none',
-      todo: 'Add --character, or save the canon of another story.',
+      got: known.size > 0 ? `one with ${[...known].join(' and ')} only, whose canon you have` : 'none',
+      todo: 'Add --character, or leave out --save-canon.',
     });
   }
+  return closure(edges, [...sources]).map((i) => own[i] as (typeof own)[number]);
+}
+
+/**
+ * The canon of a story's own characters.
+ * @throws UserError `canon-empty`
+ */
+export function makeCanon({ request, drawn, ...source }: CanonSource): Omit<Canon, 'id'> {
+  const anchors = canonAnchors(request);
+  const names = new Set(anchors.flatMap((anchor) => anchor.concepts));
   return {
-    characters: source.characters,
+    characters: source.characters
+      .filter(({ name }) => names.has(name))
+      .map(({ name, looks, subject }) => ({ name, looks, subject })),
     model: source.model,
     size: source.size,
     steps: request.steps,
     guidance: request.guidance,
-    anchorCount,
+    settings: request.settings,
     latentShape: source.latentShape,
     maskGrid: source.maskGrid,
-    anchors: closure(edges, sources).map((place) => {
-      const { panel, i } = own[place] as (typeof own)[number];
-      const { id, revision, seed, prompt, negativePrompt, concepts } = panel;
-      const { latents, masks } = drawn.panels[i] as DrawnStory['panels'][number];
-      return { id, revision, seed, prompt, negativePrompt, concepts, latents, masks };
+    anchors: anchors.map(({ place, concepts }) => {
+      const { id, revision, seed, prompt, negativePrompt } = request.panels[place] as StoryRequest['panels'][number];
+      const { latents, masks } = drawn.panels[place] as DrawnStory['panels'][number];
+      const ownMasks = Object.fromEntries(concepts.map((name) => [name, masks[name] as Uint8Array]));
+      return { id, revision, seed, prompt, negativePrompt, concepts, latents, masks: ownMasks };
     }),
   };
-}
-
-/** A story of one panel has no sharing, but its panel may be an anchor for the next story. */
-function firstWithConcepts(panels: StoryRequest['panels']): number[] {
-  const first = panels.findIndex((panel) => panel.concepts.length > 0);
-  return first < 0 ? [] : [first];
 }
 
 /**

@@ -5,8 +5,8 @@ export interface ProgressOutput {
 }
 
 const BAR_WIDTH = 28;
-/** Left of the bar: the longest name of a phase. */
-const NAME_WIDTH = 16;
+/** Left of the bar: the longest name of a phase, "Drawing consistent". */
+const NAME_WIDTH = 18;
 const ERASE_LINE = '\r\u001b[2K';
 
 /**

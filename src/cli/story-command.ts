@@ -1,23 +1,21 @@
-import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { anchorDrift, assertCanonFits, type Canon, makeCanon } from '../canon/canon.ts';
-import { decodeCanon, encodeCanon } from '../canon/canon-file.ts';
-import { PLAIN_SETTINGS } from '../engine/consistory/settings.ts';
-import type { DrawnStory, StoryRequest } from '../engine/draw-story.ts';
+import { assertCanonFits, type Canon, canonAnchors, makeCanon } from '../canon/canon.ts';
+import { encodeCanon } from '../canon/canon-file.ts';
+import { openCanon } from '../canon/open-canon.ts';
+import { PAPER_SETTINGS, PLAIN_SETTINGS } from '../engine/consistory/settings.ts';
 import { type ModelFolder, openModelFolder } from '../engine/weights/model-folder.ts';
 import type { Engine } from '../engine/worker/engine-client.ts';
 import type { EngineProgress, ModelChoice } from '../engine/worker/messages.ts';
-import { UserError } from '../errors/user-error.ts';
-import { ensureWritable, writeFileAtomically } from '../files/write-atomically.ts';
+import { writeFileAtomically } from '../files/write-atomically.ts';
 import { debugPictures } from '../render/debug-pictures.ts';
-import { renderGrid } from '../render/grid.ts';
-import { renderRows } from '../render/rows.ts';
-import type { StoryMetadata } from '../render/story-metadata.ts';
 import { type Character, parseCharacter } from '../story/character.ts';
-import { planStory, type StoryPlan, unknownWords } from '../story/plan-story.ts';
+import { planStory, type StoryPlan } from '../story/plan-story.ts';
 import { readSeed } from '../story/seed.ts';
 import { readStory, type StoryScript } from '../story/story-script.ts';
+import { tellOfDrawing, tellUnknownWords } from './story-notices.ts';
 import type { StoryOptions } from './story-options.ts';
+import { makeFolder, refuseOutputs } from './story-outputs.ts';
+import { type DrawnMode, renderStory } from './story-picture.ts';
 
 /** What the command line needs from outside. */
 export interface StoryConsole {
@@ -26,7 +24,7 @@ export interface StoryConsole {
   /** progress of a phase, by its name for people */
   progress(phase: string, done: number, total: number): void;
   /** something to know that is no error */
-  notice(text: string): void;
+  notice: (text: string) => void;
   /** the result, a line at a time */
   print(text: string): void;
 }
@@ -40,15 +38,6 @@ const PHASE_NAMES: Readonly<Record<EngineProgress['phase'], string>> = {
   decode: 'Developing',
 };
 
-/** Anchors that come out this close to how they were are the same to the eye; only another machine's rounding differs. */
-const VISIBLE_DRIFT = 0.05;
-
-interface DrawnMode {
-  readonly name: 'plain' | 'consistent';
-  readonly request: StoryRequest;
-  readonly story: DrawnStory;
-}
-
 /**
  * Draws the story of a command line and writes its picture. Everything that can be refused is refused before the
  * first step, and nothing is written before all of it is there.
@@ -56,21 +45,23 @@ interface DrawnMode {
  */
 export async function storyCommand(options: StoryOptions, io: StoryConsole): Promise<void> {
   const model = openModelFolder(options.model);
-  const size = options.size ?? { width: model.card.width, height: model.card.height };
-  const identity = { name: model.card.name, hash: await io.engine.modelHash(model.dir, io) };
-  const canons = await readCanons(options.canons);
-  for (const [i, canon] of canons.entries()) assertCanonFits(canon, identity, size, options.canons[i] as string);
+  const canons = await Promise.all(options.canons.map(openCanon));
+  const size = options.size ?? canons[0]?.size ?? { width: model.card.width, height: model.card.height };
   const script = readStory(options.title, charactersOf(options, canons), options.panels);
   const seed = readSeed(options.seed);
   const plan = planOf(options, script, canons, model, seed);
-  for (const file of [options.out, options.saveCanon]) if (file !== undefined) await ensureWritable(file);
-  if (options.debug !== undefined) await makeFolder(options.debug);
-  tellUnknownWords(plan, model, io);
+  if (options.saveCanon !== undefined) canonAnchors(plan.request); // refused now, not when all is drawn
+  await refuseOutputs(options);
+  // last of the checks, because it reads the whole model
+  const identity = { name: model.card.name, hash: await io.engine.modelHash(model.dir, io) };
+  for (const [i, canon] of canons.entries()) assertCanonFits(canon, identity, size, options.canons[i] as string);
+  tellUnknownWords(plan, model, io.notice);
 
   const modes = await drawModes(options, plan, { folder: model.dir, size }, io);
   const main = modes.at(-1) as DrawnMode;
-  tellOfDrawing(script, plan, canons, main, io);
-  const files: [string, Uint8Array][] = [[options.out, await picture(options, script, plan, modes, identity, seed)]];
+  tellOfDrawing(script, plan, canons, main, io.notice);
+  const page = await renderStory({ script, plan, modes, model: identity, seed, columns: options.columns });
+  const files: [string, Uint8Array][] = [[options.out, page]];
   if (options.saveCanon !== undefined) {
     files.push([options.saveCanon, encodeCanon(canonOf(script, main, identity, size))]);
   }
@@ -79,29 +70,13 @@ export async function storyCommand(options: StoryOptions, io: StoryConsole): Pro
       files.push([path.join(options.debug, name), png]);
     }
   }
+  if (options.debug !== undefined) await makeFolder(options.debug);
   for (const [file, bytes] of files) await writeFileAtomically(file, bytes);
 
   io.print(`Seed ${seed}. ${modes.map(timings).join(' ')}`);
   if (options.debug !== undefined) io.print(`What the method saw: ${path.resolve(options.debug)}`);
   if (options.saveCanon !== undefined) io.print(`Canon: ${path.resolve(options.saveCanon)}`);
   io.print(`Story: ${path.resolve(options.out)}`);
-}
-
-async function readCanons(files: readonly string[]): Promise<Canon[]> {
-  return Promise.all(
-    files.map(async (file) => {
-      const bytes = await readFile(file).catch((error: Error) => {
-        const todo = 'Give a file that --save-canon wrote.';
-        throw new UserError('canon-unreadable', {
-          expected: `to read the canon ${file}`,
-          got: error.message,
-          todo,
-          file,
-        });
-      });
-      return decodeCanon(bytes, file);
-    }),
-  );
 }
 
 /** Characters of the command line, and those that canons bring along. */
@@ -125,7 +100,7 @@ function planOf(
     guidance: options.guidance ?? canon?.guidance ?? card.guidance,
     promptPrefix: options.style ?? card.promptPrefix,
     negativePrompt: options.negative,
-    settings: canon ? { ...options.settings, anchors: canon.anchorCount } : options.settings,
+    settings: { ...PAPER_SETTINGS, ...canon?.settings, ...options.settings },
   });
 }
 
@@ -165,99 +140,9 @@ async function drawModes(
   return modes;
 }
 
-function tellUnknownWords(plan: StoryPlan, model: ModelFolder, io: StoryConsole): void {
-  const prompts = plan.panels.map((i) => plan.request.panels[i]?.prompt ?? '');
-  const unknown = unknownWords(prompts, model.card.vocabulary);
-  if (unknown.length > 0) {
-    io.notice(`The model ${model.card.name} was not taught: ${unknown.join(', ')}. It will draw around these words.`);
-  }
-}
-
-function tellOfDrawing(
-  script: StoryScript,
-  plan: StoryPlan,
-  canons: readonly Canon[],
-  { request, story }: DrawnMode,
-  io: StoryConsole,
-): void {
-  plan.panels.forEach((place, i) => {
-    const cut = story.panels[place]?.truncatedWords ?? [];
-    if (cut.length > 0) io.notice(`Panel ${i + 1} is too long for the model; it did not read: ${cut.join(' ')}`);
-  });
-  for (const canon of canons) {
-    const drift = request.settings.sharedAttention ? anchorDrift(canon, request, story) : 0;
-    if (drift > VISIBLE_DRIFT) {
-      const names = canon.characters.map((c) => c.name).join(' and ');
-      io.notice(`${names} came out a little differently than in the canon (other steps, guidance or machine).`);
-    }
-  }
-  if (script.characters.length === 0) io.notice('No --character: each panel was drawn by itself.');
-}
-
-function picture(
-  options: StoryOptions,
-  script: StoryScript,
-  plan: StoryPlan,
-  modes: readonly DrawnMode[],
-  model: Canon['model'],
-  seed: bigint,
-): Promise<Uint8Array> {
-  const { title, columns } = { title: script.title, columns: options.columns };
-  const images = ({ story }: DrawnMode) =>
-    plan.panels.map((i) => (story.panels[i] as DrawnStory['panels'][number]).image);
-  const metadata = storyMetadata(script, plan, modes, model, seed);
-  const captions = script.panels.map((panel) => panel.caption);
-  const [only, second] = modes;
-  if (only && !second) {
-    const panels = images(only).map((image, i) => ({ image, caption: captions[i] as string, number: i + 1 }));
-    return renderGrid({ title, panels, columns, metadata }).then((page) => page.png);
-  }
-  const rows = modes.map((mode) => ({ label: mode.name, images: images(mode) }));
-  return renderRows({ title, rows, captions, metadata }).then((page) => page.png);
-}
-
-function storyMetadata(
-  script: StoryScript,
-  { request, panels }: StoryPlan,
-  modes: readonly DrawnMode[],
-  model: Canon['model'],
-  seed: bigint,
-): StoryMetadata {
-  const { settings, steps, guidance } = request;
-  return {
-    ...(script.title === undefined ? {} : { title: script.title }),
-    seed: seed.toString(),
-    model: `${model.name} ${model.hash}`,
-    panels: panels.map((place, i) => ({
-      prompt: request.panels[place]?.prompt ?? '',
-      caption: script.panels[i]?.caption ?? '',
-      revision: request.panels[place]?.revision ?? 0,
-    })),
-    settings: {
-      mode: modes.map((mode) => mode.name).join(' and '),
-      steps,
-      guidance,
-      anchors: settings.anchors,
-      maskDropout: settings.maskDropout,
-      sharedAttention: settings.sharedAttention,
-      queryBlending: settings.queryBlending !== undefined,
-      featureInjection: settings.featureInjection !== undefined,
-      characters: script.characters.map(({ name, looks }) => `${name}: ${looks}`).join('; '),
-    },
-  };
-}
-
 function canonOf(script: StoryScript, { request, story }: DrawnMode, model: Canon['model'], size: Canon['size']) {
   const { latentShape, maskGrid } = story;
   return makeCanon({ request, drawn: story, characters: script.characters, model, size, latentShape, maskGrid });
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: Error) => {
-    const todo = 'Choose another folder for --debug.';
-    throw new UserError('output-unwritable', { expected: `to create the folder ${folder}`, got: error.message, todo });
-  });
-  await ensureWritable(path.join(folder, 'probe.png'));
 }
 
 function timings({ name, story }: DrawnMode): string {
