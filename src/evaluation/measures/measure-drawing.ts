@@ -1,0 +1,132 @@
+import { DIFT_TIMESTEP } from '../../engine/consistory/consistent-sampling.ts';
+import { type Mask, resizeMask } from '../../engine/consistory/subject-mask.ts';
+import type { PictureProbe, ProbeResult } from '../../engine/probe-pictures.ts';
+import type { RasterImage } from '../../engine/raster-image.ts';
+import type { Drawing } from '../drawing.ts';
+import { panelPrompt } from '../panel-prompts.ts';
+import { type EvaluationStory, withArticle } from '../stories.ts';
+import { background, twinBackground } from './background.ts';
+import { type CoatColour, coatColour } from './coat-colour.ts';
+import { colourHistogram, histogramIntersection } from './colour-agreement.ts';
+import { byDaylight } from './daylight.ts';
+import { centreSpread, maskIou, placement, sizeSpread } from './layout.ts';
+import type { Measures } from './measure-names.ts';
+import { meanOf, pairs, share } from './pairs.ts';
+import { featureDistance, partColourDifference, patchColours } from './part-agreement.ts';
+import { type PromptAgreement, promptAgreement, squaredError } from './prompt-agreement.ts';
+import { coloursIn, complement } from './region.ts';
+
+/** Pictures get the same noise in every variant, so that variants are compared with as little chance as possible. */
+const PROBE_SEED = 0n;
+
+export interface MeasuringContext {
+  readonly story: EvaluationStory;
+  readonly promptPrefix: string;
+  /** training timesteps at which prompts are compared */
+  readonly timesteps: readonly number[];
+  /** the model veils its pictures by the time of day as the pocket's world does */
+  readonly pocketDaylight: boolean;
+  readonly probe: (look: 'features' | 'foreseen', probes: readonly PictureProbe[]) => Promise<ProbeResult>;
+}
+
+export interface Measured {
+  readonly measures: Measures;
+  /** per panel */
+  readonly coats: readonly (CoatColour | null)[];
+  /** per panel, share of the picture that the subject's mask covers */
+  readonly coverage: readonly number[];
+}
+
+/**
+ * All measures of a drawing. Masks are the drawing's own: those of a plain picture come from the plain pass's
+ * attention, those of a consistent one from the consistent pass's.
+ * @param twin the same panels drawn plain; undefined where the drawing has other noise
+ */
+export async function measureDrawing(
+  { panels, maskGrid }: Drawing,
+  twin: Drawing | undefined,
+  context: MeasuringContext,
+): Promise<Measured> {
+  const lit = panels.map(({ image, prompt }) => (context.pocketDaylight ? byDaylight(image, prompt) : image));
+  const inside = panels.map(({ mask }, i) => coloursIn(lit[i] as RasterImage, mask, maskGrid));
+  const histograms = inside.map(colourHistogram);
+  const coats = inside.map(coatColour);
+  const { grid, found } = await context.probe('features', featureProbes(panels, context));
+  const masks = panels.map((panel) => panel.mask);
+  const subjects = found.map((features, i) => ({
+    features,
+    mask: resizeMask(masks[i] as Mask, maskGrid, grid),
+    colours: patchColours(lit[i] as RasterImage, grid),
+  }));
+  const prompts = await comparePrompts(panels, context);
+  const places = masks.map((mask) => placement(mask, maskGrid)).filter((place) => place !== undefined);
+  const outside = masks.map(complement);
+  return {
+    measures: {
+      coatColours: meanOf(pairs(histograms, (a, b) => a && b && histogramIntersection(a, b))),
+      coatNames: meanOf(pairs(coats, (a, b) => Number(a !== undefined && a === b))),
+      partColours: meanOf(pairs(subjects, partColourDifference)),
+      features: meanOf(pairs(subjects, featureDistance)),
+      promptWins: share(prompts.story.map((agreement) => agreement.wins)),
+      promptMargin: meanOf(prompts.story.map((agreement) => agreement.margin)),
+      placeWins: share(prompts.place.map((agreement) => agreement.wins)),
+      actionWins: share(prompts.action.map((agreement) => agreement.wins)),
+      ...background(panels, outside, maskGrid),
+      backgroundMoved: twin ? twinBackground(panels, twin.panels, maskGrid) : null,
+      centres: places.length > 1 ? centreSpread(places) : null,
+      sizes: places.length > 1 ? sizeSpread(places) : null,
+      overlap: meanOf(pairs(masks, maskIou)),
+      twinOverlap: twin ? meanOf(masks.map((mask, i) => maskIou(mask, twin.panels[i]?.mask as Mask))) : null,
+    },
+    coats: coats.map((coat) => coat ?? null),
+    coverage: masks.map((mask) => share([...mask].map(Boolean)) ?? 0),
+  };
+}
+
+function featureProbes(panels: Drawing['panels'], { story, promptPrefix }: MeasuringContext): PictureProbe[] {
+  // no prompt of a panel: it would put its own action and place into the features
+  const prompt = [promptPrefix, withArticle(story.subject)].filter((part) => part !== '').join(' ');
+  return panels.map(({ latents }, i) => ({ latents, prompt, timestep: DIFT_TIMESTEP, seed: PROBE_SEED, panel: i }));
+}
+
+type Comparison = 'story' | 'place' | 'action';
+
+/** Each picture's own prompt against the story's others, against its action elsewhere, against other actions there. */
+async function comparePrompts(
+  panels: Drawing['panels'],
+  { story, promptPrefix, timesteps, probe }: MeasuringContext,
+): Promise<Record<Comparison, PromptAgreement[]>> {
+  const promptOf = (action: number, place: number) =>
+    panelPrompt(promptPrefix, withArticle(story.subject), {
+      action: story.panels[action]?.action ?? '',
+      place: story.panels[place]?.place ?? '',
+    });
+  const results: Record<Comparison, PromptAgreement[]> = { story: [], place: [], action: [] };
+  for (const [i, { latents }] of panels.entries()) {
+    const others = story.panels.map((_, j) => j).filter((j) => j !== i);
+    const asked = {
+      story: others.map((j) => promptOf(j, j)),
+      place: others.map((j) => promptOf(i, j)),
+      action: others.map((j) => promptOf(j, i)),
+    };
+    const prompts = [promptOf(i, i), ...asked.story, ...asked.place, ...asked.action];
+    const { found } = await probe(
+      'foreseen',
+      prompts.flatMap((prompt) =>
+        timesteps.map((timestep) => ({ latents, prompt, timestep, seed: PROBE_SEED, panel: i })),
+      ),
+    );
+    const errors = new Map(
+      prompts.map((prompt, p) => [
+        prompt,
+        timesteps.map((_, t) => squaredError(latents, found[p * timesteps.length + t] as Float32Array)),
+      ]),
+    );
+    const own = errors.get(promptOf(i, i)) as number[];
+    for (const [comparison, candidates] of Object.entries(asked)) {
+      const rest = candidates.map((prompt) => errors.get(prompt) as number[]);
+      results[comparison as Comparison].push(promptAgreement(own, rest));
+    }
+  }
+  return results;
+}

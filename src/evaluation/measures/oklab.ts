@@ -1,0 +1,26 @@
+/** A colour in OKLab: L 0 (black) to 1 (white), a and b about -0.3 to 0.3. */
+export type Oklab = readonly [L: number, a: number, b: number];
+
+/** 8-bit sRGB -> OKLab (B. Ottosson 2020, "A perceptual color space for image processing"). */
+export function oklabOf(red: number, green: number, blue: number): Oklab {
+  const [r, g, b] = [linear(red), linear(green), linear(blue)];
+  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  return [
+    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+  ];
+}
+
+/** Euclidean distance, OKLab's measure of how different two colours look; black to white is 1. */
+export function colourDifference(one: Oklab, other: Oklab): number {
+  return Math.hypot(one[0] - other[0], one[1] - other[1], one[2] - other[2]);
+}
+
+/** sRGB's transfer function, IEC 61966-2-1. */
+function linear(byte: number): number {
+  const value = byte / 255;
+  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+}

@@ -1,0 +1,109 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { UserError } from '../errors/user-error.ts';
+import { OVERRIDES } from './setting-overrides.ts';
+import { QUICK_STORIES, STORIES } from './stories.ts';
+import { BASES, DEFAULT_VARIANTS, parseVariants, type Variant } from './variants.ts';
+
+export interface EvaluationOptions {
+  readonly quick: boolean;
+  readonly model: string;
+  readonly variants: readonly Variant[];
+  readonly stories: number;
+  readonly runs: number;
+  /** undefined: the model's own */
+  readonly steps: number | undefined;
+  readonly guidance: number | undefined;
+  readonly threads: number;
+  /** folder of cached results, pictures and, unless `report` says else, the report */
+  readonly out: string;
+  /** the Markdown file; a JSON file is written beside it */
+  readonly report: string;
+}
+
+/** Fewer steps, but as many as the pocket draws fair pictures with (models/pocket/README.md). */
+const QUICK_STEPS = 20;
+const QUICK_RUNS = 2;
+const FULL_RUNS = 3;
+
+export const USAGE = `npm run evaluate -- [options]
+
+  --quick            ${QUICK_STORIES} stories, ${QUICK_RUNS} runs, ${QUICK_STEPS} steps: some minutes on two cores
+  --variants LIST    how to draw, separated by commas; plain is always among them
+                     default: ${DEFAULT_VARIANTS}
+  --stories N        the first N of ${STORIES.length} stories
+  --runs N           runs of every story, each with a seed of its own
+  --steps N          sampling steps; default: the model's own
+  --guidance X       classifier-free guidance scale; default: the model's own
+  --model FOLDER     default: models/pocket
+  --threads N        default: 0, all cores
+  --out FOLDER       cached results and pictures; what is in it is not computed again. Default: out/evaluate
+  --report FILE      default: docs/results/quick.md or full.md, and report.md in the out folder where any
+                     option but --quick, --out and --threads was given
+
+A variant is a base, or a base with other settings, such as all+anchors=all+dropout=0.25.
+Bases:
+${Object.entries(BASES)
+  .map(([name, { about }]) => `  ${name.padEnd(18)} ${about}`)
+  .join('\n')}
+Settings:
+${OVERRIDES.map(({ name, takes }) => `  ${name.padEnd(18)} ${takes}`).join('\n')}
+`;
+
+const COUNT = z.coerce.number().int().positive();
+const RAW = z.strictObject({
+  help: z.boolean().default(false),
+  quick: z.boolean().default(false),
+  variants: z.string().optional(),
+  stories: COUNT.max(STORIES.length).optional(),
+  runs: COUNT.max(99).optional(),
+  steps: COUNT.max(1000).optional(),
+  guidance: z.coerce.number().min(1).optional(),
+  model: z.string().min(1).optional(),
+  threads: z.coerce.number().int().nonnegative().default(0),
+  out: z.string().min(1).default('out/evaluate'),
+  report: z.string().min(1).optional(),
+});
+
+/**
+ * @returns undefined if only help is wanted
+ * @throws UserError `evaluation-options`, `evaluation-variant`, `evaluation-override`
+ */
+export function parseOptions(args: readonly string[]): EvaluationOptions | undefined {
+  const raw = readOptions(args);
+  if (raw.help) return undefined;
+  const { quick, variants, stories, runs, steps, guidance, model, threads, out } = raw;
+  const usual = [variants, stories, runs, steps, guidance, model].every((option) => option === undefined);
+  return {
+    quick,
+    model: model ?? 'models/pocket',
+    variants: parseVariants(variants ?? DEFAULT_VARIANTS),
+    stories: stories ?? (quick ? QUICK_STORIES : STORIES.length),
+    runs: runs ?? (quick ? QUICK_RUNS : FULL_RUNS),
+    steps: steps ?? (quick ? QUICK_STEPS : undefined),
+    guidance,
+    threads,
+    out,
+    report: raw.report ?? (usual ? `docs/results/${quick ? 'quick' : 'full'}.md` : `${out}/report.md`),
+  };
+}
+
+function readOptions(args: readonly string[]): z.infer<typeof RAW> {
+  try {
+    const text = { type: 'string' } as const;
+    const flag = { type: 'boolean' } as const;
+    const names = Object.keys(RAW.shape);
+    const options = Object.fromEntries(names.map((n) => [n, n === 'quick' || n === 'help' ? flag : text]));
+    return RAW.parse({ ...parseArgs({ args: [...args], options, strict: true }).values });
+  } catch (cause) {
+    throw new UserError(
+      'evaluation-options',
+      {
+        expected: 'options as `npm run evaluate -- --help` lists them',
+        got: cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message,
+        todo: 'Correct them and try again.',
+      },
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,128 @@
+import type { Engine } from '../engine/worker/engine-client.ts';
+import type { ModelChoice } from '../engine/worker/messages.ts';
+import { contentKey } from './content-key.ts';
+import { type Drawing, drawVariant, type PanelDiagnosis } from './drawing.ts';
+import { type Measured, type MeasuringContext, measureDrawing } from './measures/measure-drawing.ts';
+import { type Sampling, storyRequests } from './panel-prompts.ts';
+import type { ResultCache } from './result-cache.ts';
+import type { EvaluationStory } from './stories.ts';
+import { PLAIN, type Variant } from './variants.ts';
+
+/** All that decides an evaluation's numbers, but for the code. */
+export interface EvaluationPlan {
+  readonly stories: readonly EvaluationStory[];
+  /** runs of every story, each with noise of its own */
+  readonly runs: number;
+  /** the first is plain */
+  readonly variants: readonly Variant[];
+  readonly sampling: Sampling;
+  /** training timesteps at which prompts are compared */
+  readonly timesteps: readonly number[];
+  readonly pocketDaylight: boolean;
+}
+
+/** A story, a seed and a variant. */
+export interface Cell extends Measured {
+  readonly story: string;
+  /** from 1 */
+  readonly run: number;
+  /** of the story; equal in all variants */
+  readonly seed: string;
+  readonly variant: string;
+  readonly prompts: readonly string[];
+  readonly diagnosis: readonly PanelDiagnosis[];
+  /** seconds that drawing took */
+  readonly took: number;
+}
+
+export interface EvaluationDeps {
+  readonly engine: Engine;
+  readonly model: ModelChoice;
+  readonly cache: ResultCache;
+  /** names of the code and the model that draw, and of the code that measures */
+  readonly drawnBy: readonly string[];
+  readonly measuredBy: string;
+}
+
+export interface EvaluationHooks {
+  readonly progress: (done: number, total: number, cell: Cell) => void;
+  /** All variants of a story and a seed, as soon as they are there. */
+  readonly drawn: (story: EvaluationStory, seed: bigint, drawings: ReadonlyMap<string, Drawing>) => Promise<void>;
+}
+
+/** No two stories share noise, so that the stories' differences are independent. */
+export const storySeed = (story: number, run: number): bigint => BigInt(run * 100 + story + 1);
+
+export async function runEvaluation(
+  plan: EvaluationPlan,
+  deps: EvaluationDeps,
+  hooks: EvaluationHooks,
+): Promise<Cell[]> {
+  const { stories, runs, variants } = plan;
+  const total = stories.length * runs * variants.length;
+  const cells: Cell[] = [];
+  for (let run = 1; run <= runs; run++) {
+    for (const [s, story] of stories.entries()) {
+      const seed = storySeed(s, run);
+      const drawings = new Map<string, Drawing>();
+      for (const variant of variants) {
+        const cell = await evaluateCell(plan, deps, { story, run, seed, variant }, drawings);
+        cells.push(cell);
+        hooks.progress(cells.length, total, cell);
+      }
+      await hooks.drawn(story, seed, drawings);
+    }
+  }
+  return cells;
+}
+
+interface CellName {
+  readonly story: EvaluationStory;
+  readonly run: number;
+  readonly seed: bigint;
+  readonly variant: Variant;
+}
+
+/** @param drawings those of the same story and seed, to which this one is added; plain has to be the first */
+async function evaluateCell(
+  { sampling, timesteps, pocketDaylight }: EvaluationPlan,
+  { engine, model, cache, drawnBy, measuredBy }: EvaluationDeps,
+  { story, run, seed, variant }: CellName,
+  drawings: Map<string, Drawing>,
+): Promise<Cell> {
+  const requests = storyRequests(story, variant, seed, sampling);
+  const key = contentKey({ drawnBy, size: model.size, requests });
+  const drawing = await cache.drawing(key, () => drawVariant(engine, model, requests));
+  drawings.set(variant.name, drawing);
+  const plain = drawings.get(PLAIN) as Drawing;
+  const context: MeasuringContext = {
+    story,
+    promptPrefix: sampling.promptPrefix,
+    timesteps,
+    pocketDaylight,
+    probe: (look, probes) => engine.probe(model, { look, probes }),
+  };
+  const twin = variant.sameNoise ? undefined : plain;
+  const measuredKey = contentKey({
+    key,
+    measuredBy,
+    story,
+    timesteps,
+    pocketDaylight,
+    twin: twin?.panels.map(latentsOf),
+  });
+  const measured = await cache.measured(measuredKey, () => measureDrawing(drawing, twin, context));
+  return {
+    story: story.subject,
+    run,
+    seed: seed.toString(),
+    variant: variant.name,
+    prompts: drawing.panels.map((panel) => panel.prompt),
+    diagnosis: drawing.panels.map((panel) => panel.diagnosis),
+    took: drawing.took,
+    ...measured,
+  };
+}
+
+const latentsOf = ({ latents }: { readonly latents: Float32Array }): string =>
+  Buffer.from(latents.buffer, latents.byteOffset, latents.byteLength).toString('base64');

@@ -1,0 +1,76 @@
+import { type ConsistencySettings, PAPER_SETTINGS, PLAIN_SETTINGS } from '../engine/consistory/settings.ts';
+import { UserError } from '../errors/user-error.ts';
+import { applyOverride } from './setting-overrides.ts';
+
+/** One way to draw the stories. */
+export interface Variant {
+  /** as it is written in `--variants` */
+  readonly name: string;
+  readonly settings: ConsistencySettings;
+  /** every panel from the first panel's noise */
+  readonly sameNoise: boolean;
+  /** prompts with all attributes of the subject */
+  readonly spelledOut: boolean;
+}
+
+interface Base extends Omit<Variant, 'name'> {
+  readonly about: string;
+}
+
+/** What the others are compared with. */
+export const PLAIN = 'plain';
+
+export const BASES: Readonly<Record<string, Base>> = {
+  [PLAIN]: base('text-to-image, panel by panel', PLAIN_SETTINGS),
+  shared: base('shared attention only, with dropout and query blending', {
+    ...PAPER_SETTINGS,
+    featureInjection: undefined,
+  }),
+  injection: base('feature injection only', { ...PAPER_SETTINGS, sharedAttention: false, queryBlending: undefined }),
+  all: base("the engine's default settings, everything on", PAPER_SETTINGS),
+  'same-noise': { ...base('baseline: plain, all panels from the same noise', PLAIN_SETTINGS), sameNoise: true },
+  'spelled-out': {
+    ...base("baseline: plain, the subject's colour, accessory and its colour in every prompt", PLAIN_SETTINGS),
+    spelledOut: true,
+  },
+};
+
+export const DEFAULT_VARIANTS = [
+  PLAIN,
+  'shared',
+  'all',
+  'all+dropout=0',
+  'all+blending=off',
+  'injection',
+  'same-noise',
+  'spelled-out',
+].join(',');
+
+/**
+ * Comma-separated variants, each a base and overrides: `all,all+anchors=all,all+dropout=0+maskWindow=4`. Plain is
+ * always among them, in front, for the others are compared with it.
+ * @throws UserError `evaluation-variant`, `evaluation-override`
+ */
+export function parseVariants(text: string): Variant[] {
+  const names = [PLAIN, ...text.split(',').map((name) => name.replaceAll(' ', ''))];
+  return [...new Set(names)].map(parseVariant);
+}
+
+function parseVariant(name: string): Variant {
+  const [baseName = '', ...overrides] = name.split('+');
+  const found = Object.hasOwn(BASES, baseName) ? BASES[baseName] : undefined;
+  if (!found) {
+    throw new UserError('evaluation-variant', {
+      expected: `a variant that starts with ${Object.keys(BASES).join(', ')}`,
+      got: `"${name}"`,
+      todo: 'Write variants as base+name=value, separated by commas, for instance plain,all,all+anchors=all.',
+      variant: name,
+    });
+  }
+  const { settings, sameNoise, spelledOut } = found;
+  return { name, settings: overrides.reduce(applyOverride, settings), sameNoise, spelledOut };
+}
+
+function base(about: string, settings: ConsistencySettings): Base {
+  return { about, settings, sameNoise: false, spelledOut: false };
+}
