@@ -40,7 +40,7 @@ const ABBREVIATION = /^(?:dr|jr|mr|mrs|ms|prof|sr|st)\.$/iu;
  * @throws UserError `character-empty`, `character-too-long`, `subject-unclear`
  */
 export function parseCharacter(text: string): Character {
-  const named = /^\s*@?([^:*@\s][^:*]{0,200}?)\s*:(.*)$/su.exec(text);
+  const named = /^\s*@?([^:*@\s][^:*]{0,200}?)?\s*:(.*)$/su.exec(text);
   return createCharacter(named?.[1], named ? (named[2] as string) : text);
 }
 
@@ -95,7 +95,7 @@ function endsBefore(words: readonly string[], i: number, start: number): boolean
   const before = i > start ? (words[i - 1]?.toLowerCase() ?? '') : '';
   const describing = DESCRIBING.has(before.replace(/,$/u, ''));
   if ((CONJUNCTIONS.has(word) || before.endsWith(',')) && !describing) return true;
-  if (/[.;!?]$/u.test(before) && !ABBREVIATION.test(before)) return true;
+  if (/[.;:!?]$/u.test(before) && !ABBREVIATION.test(before)) return true;
   return SUBJECT_ENDS.has(word) || /^[([{–—]|^-+$/u.test(word);
 }
 
