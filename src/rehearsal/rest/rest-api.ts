@@ -68,7 +68,7 @@ export class RestApi {
       const limit =
         MAX_FILES * Math.max(...[...this.#world.guilds.values(), undefined].map(uploadLimit)) + JSON_ROOM_BYTES;
       const { json, files } = await readBody(request, limit);
-      await this.trouble.delay();
+      await this.trouble.delay(() => this.#world.events.send({ type: 'troubleChanged' }));
       const match = this.#router.match(method, path);
       route = `${method} ${match.route.pattern}`;
       const trouble = this.trouble.take(method, match.route.pattern);

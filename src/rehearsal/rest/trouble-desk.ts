@@ -19,14 +19,22 @@ export class TroubleDesk {
   readonly staged: StagedAnswer[] = [];
   /** Every request waits this long before it is looked at. */
   delayMs = 0;
+  /** Requests that wait now. */
+  held = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  async delay(): Promise<void> {
+  /** @param told called when a request begins to wait. */
+  async delay(told: () => void): Promise<void> {
     const { delayMs } = this;
-    if (delayMs > 0) await new Promise<void>((resolve) => this.#clock.after(delayMs, resolve));
+    if (delayMs <= 0) return;
+    const over = new Promise<void>((resolve) => this.#clock.after(delayMs, resolve));
+    this.held++;
+    told();
+    await over;
+    this.held--;
   }
 
   /** The staged answer for a request, if there is one. */
