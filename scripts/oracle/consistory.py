@@ -19,7 +19,8 @@ class Step:
     """What the method knows when a step begins. S is the number of tokens of the level concerned."""
 
     # Section 4.1: M_j of image j at each attention level (keyed by its S): the subject's tokens that take part in
-    # sharing, after this step's mask dropout (section 4.2). bool [N, S]
+    # sharing, after this step's mask dropout (section 4.2). bool [N, S]; where images share several subjects, but not
+    # all the same, M as each image sees it, by viewer: bool [N, N, S]
     shared: dict[int, Tensor]
     # Which images an image extends its attention to: all others (4.1), or only the anchors (4.4). bool [N, N]
     looks_at: Tensor
@@ -88,7 +89,9 @@ class SelfAttention:
         """Section 4.1. K+ = [K_1 ... K_N], M+ = [M_1 ... 1 (the image itself) ... M_N]; q [S, C], k and v [N, S, C]."""
         if self.step is None or not self.in_decoder:
             return attend(q, k[image], v[image], heads)[0]
-        allowed = self.step.shared[k.shape[1]] & self.step.looks_at[image][:, None]  # [N, S]
+        shared = self.step.shared[k.shape[1]]
+        seen = shared[image] if shared.ndim == 3 else shared
+        allowed = seen & self.step.looks_at[image][:, None]  # [N, S]
         allowed[image] = True
         return attend(q, k.flatten(0, 1), v.flatten(0, 1), heads, log_mask=allowed.flatten().to(q.dtype).log())[0]
 
