@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { openModelFolder } from '../engine/weights/model-folder.ts';
+import { startEngine } from '../engine/worker/engine-client.ts';
+import { benchmarkStory, type Mode, ownSize } from './benchmark-story.ts';
+
+const run = promisify(execFile);
+
+/** What one story took in a process that did nothing else. */
+export interface FreshDrawing {
+  /** largest resident memory, bytes */
+  readonly peak: number;
+  /** the same when the model was loaded and nothing drawn yet, bytes */
+  readonly loaded: number;
+  /** milliseconds to open the model, write its graphs and create their sessions */
+  readonly load: number;
+}
+
+const answer = z.object({ peak: z.number(), loaded: z.number(), load: z.number() });
+
+export interface FreshDrawingTask {
+  readonly model: string;
+  readonly mode: Mode;
+  readonly panels: number;
+  readonly steps: number;
+  /** 0: all cores */
+  readonly threads: number;
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
+/** Runs a task in a new process: what a process once took is never given back, so each measurement needs its own. */
+export async function drawInFreshProcess(task: FreshDrawingTask): Promise<FreshDrawing> {
+  const program = new URL('../../scripts/bench/draw-once.ts', import.meta.url);
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', program.pathname, JSON.stringify(task)]);
+  return answer.parse(JSON.parse(stdout));
+}
+
+/** The part that runs in that process. */
+export async function drawAndMeasure(task: FreshDrawingTask): Promise<FreshDrawing> {
+  const model = openModelFolder(task.model);
+  const choice = { ...ownSize(model), ...(task.size ? { size: task.size } : {}) };
+  const engine = startEngine({ provider: 'cpu', threads: task.threads, maxMemory: Number.POSITIVE_INFINITY });
+  let load = Number.NaN;
+  let loaded: Promise<number> | undefined;
+  const story = benchmarkStory(model, task.mode, task.panels, task.steps);
+  await engine.draw(
+    choice,
+    story,
+    { trace: false, previewEvery: 0 },
+    {
+      loaded: ({ took }) => {
+        load = took;
+        loaded = peakMemory();
+      },
+    },
+  );
+  const peak = await peakMemory();
+  await engine.close();
+  return { peak, loaded: (await loaded) ?? Number.NaN, load };
+}
+
+const BYTES_PER_KB = 1024;
+
+/**
+ * Largest resident memory of this process so far, bytes. On Linux not from getrusage, whose number a process inherits
+ * from the one that started it.
+ */
+async function peakMemory(): Promise<number> {
+  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
+  const line = /^VmHWM:\s+(\d+) kB/m.exec(status);
+  return (line ? Number(line[1]) : process.resourceUsage().maxRSS) * BYTES_PER_KB;
+}
