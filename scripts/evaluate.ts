@@ -41,8 +41,9 @@ async function evaluate(options: EvaluationOptions, args: readonly string[]): Pr
   await mkdir(sheets, { recursive: true });
   await mkdir(path.dirname(options.report), { recursive: true });
   await ensureWritable(options.report);
+  let provider = 'not loaded: all pictures were there';
   const engine = startEngine({
-    provider: 'auto',
+    provider: options.provider,
     threads: options.threads,
     maxMemory: os.totalmem() * MEMORY_SHARE,
   });
@@ -53,6 +54,11 @@ async function evaluate(options: EvaluationOptions, args: readonly string[]): Pr
       {
         engine,
         model: { folder: options.model, size: { width: card.width, height: card.height } },
+        engineHooks: {
+          loaded: (event) => {
+            provider = event.provider;
+          },
+        },
         cache: new ResultCache(path.join(options.out, 'cells')),
         drawnBy: [modelHash, await sourceKey(path.join(ROOT, 'src/engine'))],
         measuredBy: await sourceKey(path.join(ROOT, 'src/evaluation/measures')),
@@ -76,7 +82,7 @@ async function evaluate(options: EvaluationOptions, args: readonly string[]): Pr
       command: ['npm run evaluate', ...(args.length > 0 ? ['--', ...args] : [])].join(' '),
       model: card.name,
       modelHash,
-      machine: describeMachine(),
+      machine: `${describeMachine()}; provider ${provider}, threads ${options.threads || 'as many as cores'}`,
       date: new Date().toISOString(),
       commit: currentCommit(),
       stories: plan.stories.map((story) => story.subject),

@@ -1,7 +1,7 @@
 import type { Grid, Mask } from '../engine/consistory/subject-mask.ts';
 import type { DrawnStory, StoryRequest } from '../engine/draw-story.ts';
 import type { RasterImage } from '../engine/raster-image.ts';
-import type { Engine } from '../engine/worker/engine-client.ts';
+import type { Engine, EngineHooks } from '../engine/worker/engine-client.ts';
 import type { ModelChoice } from '../engine/worker/messages.ts';
 import { maskIou } from './measures/layout.ts';
 
@@ -37,10 +37,12 @@ export async function drawVariant(
   engine: Engine,
   model: ModelChoice,
   requests: readonly StoryRequest[],
+  hooks: Pick<EngineHooks, 'loaded'> = {},
 ): Promise<Drawing> {
   const started = performance.now();
   const drawn: DrawnStory[] = [];
-  for (const request of requests) drawn.push(await engine.draw(model, request, { trace: true, previewEvery: 0 }));
+  for (const request of requests)
+    drawn.push(await engine.draw(model, request, { trace: true, previewEvery: 0 }, hooks));
   const took = (performance.now() - started) / 1000;
   const panels = drawn.flatMap((story, r) => panelsOf(requests[r] as StoryRequest, story));
   const maskGrid = drawn[0]?.trace?.maskGrid;

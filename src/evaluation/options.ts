@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { UserError } from '../errors/user-error.ts';
 import { OVERRIDES } from './setting-overrides.ts';
 import { QUICK_STORIES, STORIES } from './stories.ts';
-import { BASES, DEFAULT_VARIANTS, parseVariants, type Variant } from './variants.ts';
+import { BASES, FULL_VARIANTS, parseVariants, QUICK_VARIANTS, type Variant } from './variants.ts';
+
+const PROVIDERS = ['auto', 'cpu', 'cuda', 'coreml', 'webgpu', 'dml'] as const;
 
 export interface EvaluationOptions {
   readonly quick: boolean;
@@ -14,6 +16,7 @@ export interface EvaluationOptions {
   /** undefined: the model's own */
   readonly steps: number | undefined;
   readonly guidance: number | undefined;
+  readonly provider: (typeof PROVIDERS)[number];
   readonly threads: number;
   /** folder of cached results, pictures and, unless `report` says else, the report */
   readonly out: string;
@@ -30,16 +33,18 @@ export const USAGE = `npm run evaluate -- [options]
 
   --quick            ${QUICK_STORIES} stories, ${QUICK_RUNS} runs, ${QUICK_STEPS} steps: some minutes on two cores
   --variants LIST    how to draw, separated by commas; plain is always among them
-                     default: ${DEFAULT_VARIANTS}
+                     default with --quick: ${QUICK_VARIANTS}
+                     and else: ${FULL_VARIANTS}
   --stories N        the first N of ${STORIES.length} stories
   --runs N           runs of every story, each with a seed of its own
   --steps N          sampling steps; default: the model's own
   --guidance X       classifier-free guidance scale; default: the model's own
   --model FOLDER     default: models/pocket
+  --provider NAME    ${PROVIDERS.join(', ')}; default: auto
   --threads N        default: 0, all cores
   --out FOLDER       cached results and pictures; what is in it is not computed again. Default: out/evaluate
   --report FILE      default: docs/results/quick.md or full.md, and report.md in the out folder where any
-                     option but --quick, --out and --threads was given
+                     option but --quick, --out, --provider and --threads was given
 
 A variant is a base, or a base with other settings, such as all+anchors=all+dropout=0.25.
 Bases:
@@ -60,6 +65,7 @@ const RAW = z.strictObject({
   steps: COUNT.max(1000).optional(),
   guidance: z.coerce.number().min(1).optional(),
   model: z.string().min(1).optional(),
+  provider: z.enum(PROVIDERS).default('auto'),
   threads: z.coerce.number().int().nonnegative().default(0),
   out: z.string().min(1).default('out/evaluate'),
   report: z.string().min(1).optional(),
@@ -72,16 +78,17 @@ const RAW = z.strictObject({
 export function parseOptions(args: readonly string[]): EvaluationOptions | undefined {
   const raw = readOptions(args);
   if (raw.help) return undefined;
-  const { quick, variants, stories, runs, steps, guidance, model, threads, out } = raw;
+  const { quick, variants, stories, runs, steps, guidance, model, provider, threads, out } = raw;
   const usual = [variants, stories, runs, steps, guidance, model].every((option) => option === undefined);
   return {
     quick,
     model: model ?? 'models/pocket',
-    variants: parseVariants(variants ?? DEFAULT_VARIANTS),
+    variants: parseVariants(variants ?? (quick ? QUICK_VARIANTS : FULL_VARIANTS)),
     stories: stories ?? (quick ? QUICK_STORIES : STORIES.length),
     runs: runs ?? (quick ? QUICK_RUNS : FULL_RUNS),
     steps: steps ?? (quick ? QUICK_STEPS : undefined),
     guidance,
+    provider,
     threads,
     out,
     report: raw.report ?? (usual ? `docs/results/${quick ? 'quick' : 'full'}.md` : `${out}/report.md`),

@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/worker/engine-client.ts';
+import type { Engine, EngineHooks } from '../engine/worker/engine-client.ts';
 import type { ModelChoice } from '../engine/worker/messages.ts';
 import { contentKey } from './content-key.ts';
 import { type Drawing, drawVariant, type PanelDiagnosis } from './drawing.ts';
@@ -38,6 +38,8 @@ export interface Cell extends Measured {
 export interface EvaluationDeps {
   readonly engine: Engine;
   readonly model: ModelChoice;
+  /** told of the model's loading */
+  readonly engineHooks?: Pick<EngineHooks, 'loaded'>;
   readonly cache: ResultCache;
   /** names of the code and the model that draw, and of the code that measures */
   readonly drawnBy: readonly string[];
@@ -86,13 +88,13 @@ interface CellName {
 /** @param drawings those of the same story and seed, to which this one is added; plain has to be the first */
 async function evaluateCell(
   { sampling, timesteps, pocketDaylight }: EvaluationPlan,
-  { engine, model, cache, drawnBy, measuredBy }: EvaluationDeps,
+  { engine, engineHooks, model, cache, drawnBy, measuredBy }: EvaluationDeps,
   { story, run, seed, variant }: CellName,
   drawings: Map<string, Drawing>,
 ): Promise<Cell> {
   const requests = storyRequests(story, variant, seed, sampling);
   const key = contentKey({ drawnBy, size: model.size, requests });
-  const drawing = await cache.drawing(key, () => drawVariant(engine, model, requests));
+  const drawing = await cache.drawing(key, () => drawVariant(engine, model, requests, engineHooks));
   drawings.set(variant.name, drawing);
   const plain = drawings.get(PLAIN) as Drawing;
   const context: MeasuringContext = {

@@ -35,16 +35,10 @@ export const BASES: Readonly<Record<string, Base>> = {
   },
 };
 
-export const DEFAULT_VARIANTS = [
-  PLAIN,
-  'shared',
-  'all',
-  'all+dropout=0',
-  'all+blending=off',
-  'injection',
-  'same-noise',
-  'spelled-out',
-].join(',');
+/** What `--quick` draws: the method step by step, its parts by themselves, and the baselines. */
+export const QUICK_VARIANTS = 'plain,shared,injection,all,all+dropout=0,same-noise,spelled-out';
+
+export const FULL_VARIANTS = `${QUICK_VARIANTS},all+blending=off,all+anchors=all`;
 
 /**
  * Comma-separated variants, each a base and overrides: `all,all+anchors=all,all+dropout=0+maskWindow=4`. Plain is

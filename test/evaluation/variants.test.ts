@@ -5,7 +5,7 @@ import { panelPrompt, storyRequests } from '../../src/evaluation/panel-prompts.t
 import { storySeed } from '../../src/evaluation/run-evaluation.ts';
 import { OVERRIDES } from '../../src/evaluation/setting-overrides.ts';
 import { STORIES } from '../../src/evaluation/stories.ts';
-import { BASES, DEFAULT_VARIANTS, parseVariants, type Variant } from '../../src/evaluation/variants.ts';
+import { BASES, FULL_VARIANTS, parseVariants, type Variant } from '../../src/evaluation/variants.ts';
 import { refusal } from '../support/refusal.ts';
 
 const only = (text: string): Variant => parseVariants(text).at(-1) as Variant;
@@ -14,7 +14,7 @@ const SAMPLING = { promptPrefix: 'a storybook drawing of', steps: 4, guidance: 4
 describe('variants', () => {
   it('given any list, then plain comes first and nothing comes twice', () => {
     expect(parseVariants('all, shared,all').map((v) => v.name)).toEqual(['plain', 'all', 'shared']);
-    expect(parseVariants(DEFAULT_VARIANTS).map((v) => v.name)).toEqual(DEFAULT_VARIANTS.split(','));
+    expect(parseVariants(FULL_VARIANTS).map((v) => v.name)).toEqual(FULL_VARIANTS.split(','));
   });
 
   it('given overrides, then these settings change and no others', () => {

@@ -1,5 +1,5 @@
 import { DIFT_TIMESTEP } from '../../engine/consistory/consistent-sampling.ts';
-import { type Mask, resizeMask } from '../../engine/consistory/subject-mask.ts';
+import { type Grid, type Mask, resizeMask } from '../../engine/consistory/subject-mask.ts';
 import type { PictureProbe, ProbeResult } from '../../engine/probe-pictures.ts';
 import type { RasterImage } from '../../engine/raster-image.ts';
 import type { Drawing } from '../drawing.ts';
@@ -15,6 +15,9 @@ import { meanOf, pairs, share } from './pairs.ts';
 import { featureDistance, partColourDifference, patchColours } from './part-agreement.ts';
 import { type PromptAgreement, promptAgreement, squaredError } from './prompt-agreement.ts';
 import { coloursIn, complement } from './region.ts';
+
+/** Noise draws over which features are averaged (DIFT takes 8): single ones put noise of their own into distances. */
+const FEATURE_DRAWS = 4;
 
 /** Pictures get the same noise in every variant, so that variants are compared with as little chance as possible. */
 const PROBE_SEED = 0n;
@@ -51,10 +54,10 @@ export async function measureDrawing(
   const inside = panels.map(({ mask }, i) => coloursIn(lit[i] as RasterImage, mask, maskGrid));
   const histograms = inside.map(colourHistogram);
   const coats = inside.map(coatColour);
-  const { grid, found } = await context.probe('features', featureProbes(panels, context));
+  const { grid, features } = await panelFeatures(panels, context);
   const masks = panels.map((panel) => panel.mask);
-  const subjects = found.map((features, i) => ({
-    features,
+  const subjects = features.map((ofPanel, i) => ({
+    features: ofPanel,
     mask: resizeMask(masks[i] as Mask, maskGrid, grid),
     colours: patchColours(lit[i] as RasterImage, grid),
   }));
@@ -83,10 +86,27 @@ export async function measureDrawing(
   };
 }
 
-function featureProbes(panels: Drawing['panels'], { story, promptPrefix }: MeasuringContext): PictureProbe[] {
+/** DIFT features of each panel, mean over noise draws, [C, S]. */
+async function panelFeatures(
+  panels: Drawing['panels'],
+  { story, promptPrefix, probe }: MeasuringContext,
+): Promise<{ readonly grid: Grid; readonly features: readonly Float32Array[] }> {
   // no prompt of a panel: it would put its own action and place into the features
   const prompt = [promptPrefix, withArticle(story.subject)].filter((part) => part !== '').join(' ');
-  return panels.map(({ latents }, i) => ({ latents, prompt, timestep: DIFT_TIMESTEP, seed: PROBE_SEED, panel: i }));
+  const draws = Array.from({ length: FEATURE_DRAWS }, (_, draw) => PROBE_SEED + BigInt(draw));
+  const { grid, found } = await probe(
+    'features',
+    panels.flatMap(({ latents }, panel) =>
+      draws.map((seed) => ({ latents, prompt, timestep: DIFT_TIMESTEP, seed, panel })),
+    ),
+  );
+  const features = panels.map((_, i) => {
+    const drawn = found.slice(i * FEATURE_DRAWS, (i + 1) * FEATURE_DRAWS);
+    return (drawn[0] as Float32Array).map(
+      (_, at) => drawn.reduce((sum, f) => sum + (f[at] as number), 0) / FEATURE_DRAWS,
+    );
+  });
+  return { grid, features };
 }
 
 type Comparison = 'story' | 'place' | 'action';

@@ -33,7 +33,7 @@ const INFOS = {
     title: 'feature distance',
     aim: 'less',
     about:
-      "1 - cosine of DIFT features (up block 0, t = 261, under a prompt that names the species only) between each subject patch and the likest one of the other panel's subject. Sees parts and shapes more than colour; a pose that hides parts raises it.",
+      "1 - cosine of DIFT features (up block 0, t = 261, mean of 4 noise draws, under a prompt that names the species only) between each subject patch and the likest one of the other panel's subject. Sees parts and shapes more than colour; a pose that hides parts raises it.",
   },
   promptWins: {
     title: 'own prompt wins',
