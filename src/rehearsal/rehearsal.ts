@@ -1,34 +1,20 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UserError } from '../errors/user-error.ts';
-import { type Clock, systemClock } from './clock.ts';
 import { Actor } from './driver/actor.ts';
 import { SeenMessage } from './driver/seen-message.ts';
 import { Trouble } from './driver/trouble.ts';
 import { type UntilOptions, until } from './driver/until.ts';
-import { Gateway } from './gateway/gateway.ts';
-import { type CallRecord, RestApi } from './rest/rest-api.ts';
-import { serveAttachment } from './rest/serve-attachment.ts';
-import { addGuild, addTextChannel, joinGuild, type NewGuild, seedWorld } from './seed-world.ts';
+import type { Gateway } from './gateway/gateway.ts';
+import type { CallRecord, RestApi } from './rest/rest-api.ts';
+import { addGuild, addTextChannel, joinGuild, type NewGuild } from './seed-world.ts';
 import type { Refusal, RoomEvent } from './state/events.ts';
 import type { Channel, Guild, Person } from './state/places.ts';
-import { World } from './state/world.ts';
+import type { World } from './state/world.ts';
 
 /** Only this machine may come in: the room hands out a bot's whole account. */
-const HOST = '127.0.0.1';
+export const HOST = '127.0.0.1';
 const KEPT_REFUSALS = 500;
-
-export interface RehearsalOptions {
-  readonly clock?: Clock;
-  /** 0: any free port. */
-  readonly port?: number;
-  /** What the bot logs in with. */
-  readonly token?: string;
-  readonly botName?: string;
-  /** Privileged intents (bits) that the application was granted; Discord grants none unasked. */
-  readonly privilegedIntents?: number;
-}
 
 export interface NewMember {
   readonly key: string;
@@ -156,37 +142,8 @@ export class Rehearsal {
 
   async stop(): Promise<void> {
     this.gateway.close();
+    this.world.events.send({ type: 'closed' });
     this.#server.closeAllConnections();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 }
-
-export const RehearsalServer = {
-  /** Opens a room on this machine. */
-  async start(options: RehearsalOptions = {}): Promise<Rehearsal> {
-    const {
-      clock = systemClock,
-      port = 0,
-      token = 'rehearsal.room.token',
-      botName = 'Troupe',
-      privilegedIntents = 0,
-    } = options;
-    const world = new World(clock, botName);
-    const guild = seedWorld(world);
-    const gateway = new Gateway(world, { token, privilegedIntents });
-    const rest = new RestApi(world, { token, gatewayUrl: () => gateway.url });
-    const server = createServer((request, response) => {
-      const path = request.url ?? '/';
-      if (path.startsWith('/api/')) void rest.handle(request, response);
-      else if (path.startsWith('/attachments/')) serveAttachment(world, path, response);
-      else response.writeHead(404).end();
-    });
-    server.on('upgrade', (request, socket, head) => {
-      if (request.url?.startsWith('/gateway')) gateway.accept(request, socket, head);
-      else socket.destroy();
-    });
-    server.listen(port, HOST);
-    await once(server, 'listening');
-    return new Rehearsal({ world, gateway, rest, guild, token, server });
-  },
-};

@@ -10,14 +10,21 @@ import { UserError } from '../../errors/user-error.ts';
 import type { Channel } from '../state/places.ts';
 import type { World } from '../state/world.ts';
 
+/** A name or description with its translations, as commands and options carry them. */
+export type Named = Pick<
+  APIApplicationCommand | APIApplicationCommandOption,
+  'name' | 'name_localizations' | 'description' | 'description_localizations'
+>;
+
 /** One thing that can be called: a command, or a subcommand with the way to it. */
 export interface Callable {
   readonly command: APIApplicationCommand;
   /** `['story', 'generate']`. */
   readonly words: readonly string[];
+  /** The same way with its translations. */
+  readonly names: readonly Named[];
   /** Types of the containers on the way: group, subcommand. */
   readonly containers: readonly OptionType[];
-  readonly description: string;
   readonly options: readonly APIApplicationCommandBasicOption[];
 }
 
@@ -25,7 +32,7 @@ export interface Callable {
 export function callables(world: World, channel: Channel, userId: string): Callable[] {
   return [...world.commands.values()]
     .filter((command) => command.type === ApplicationCommandType.ChatInput && offered(world, command, channel, userId))
-    .flatMap((command) => unfold(command, [command.name], [], command.description, command.options ?? []));
+    .flatMap((command) => unfold(command, [command], [], command.options ?? []));
 }
 
 /** @throws UserError `unknown-command`, listing what there is. */
@@ -57,9 +64,8 @@ function offered(world: World, command: APIApplicationCommand, channel: Channel,
 
 function unfold(
   command: APIApplicationCommand,
-  words: readonly string[],
+  names: readonly Named[],
   containers: readonly OptionType[],
-  description: string,
   options: readonly APIApplicationCommandOption[],
 ): Callable[] {
   const inner = options.flatMap((option) =>
@@ -67,8 +73,9 @@ function unfold(
   );
   if (inner.length > 0) {
     return inner.flatMap((option) =>
-      unfold(command, [...words, option.name], [...containers, option.type], option.description, option.options ?? []),
+      unfold(command, [...names, option], [...containers, option.type], option.options ?? []),
     );
   }
-  return [{ command, words, containers, description, options: options as readonly APIApplicationCommandBasicOption[] }];
+  const words = names.map(({ name }) => name);
+  return [{ command, words, names, containers, options: options as readonly APIApplicationCommandBasicOption[] }];
 }

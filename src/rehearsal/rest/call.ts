@@ -26,8 +26,8 @@ export interface RequestBody {
   readonly files: readonly UploadedFile[];
 }
 
-/** Reads JSON, or multipart with `payload_json` and `files[n]`. Nothing bigger than `limit` bytes is kept. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<RequestBody> {
+/** @throws DiscordError 40005 for more than `limit` bytes, none of which is kept. */
+export async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
@@ -36,7 +36,12 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
     if (length <= limit) chunks.push(bytes);
   }
   if (length > limit) throw refuse('tooLarge');
-  const raw = Buffer.concat(chunks);
+  return Buffer.concat(chunks);
+}
+
+/** Reads JSON, or multipart with `payload_json` and `files[n]`. */
+export async function readBody(request: IncomingMessage, limit: number): Promise<RequestBody> {
+  const raw = await readBytes(request, limit);
   const type = request.headers['content-type'] ?? '';
   if (!type.startsWith('multipart/form-data')) return { json: parseJson(raw.toString('utf8')), files: [] };
   const form = await new Response(raw, { headers: { 'content-type': type } }).formData();

@@ -40,4 +40,5 @@ export type RoomEvent =
   | { readonly type: 'commandsChanged' }
   | { readonly type: 'refused'; readonly refusal: Refusal }
   | { readonly type: 'connectionChanged'; readonly connected: boolean }
-  | { readonly type: 'troubleChanged' };
+  | { readonly type: 'troubleChanged' }
+  | { readonly type: 'closed' };
