@@ -55,6 +55,21 @@ describe('given a story of four panels with one fox', () => {
     }
   });
 
+  it('then the trace has what was seen on the way: grids, maps by word, both passes', () => {
+    const { trace } = story;
+    expect(trace?.maskGrid).toEqual({ height: 8, width: 8 });
+    expect(trace?.panels.map(({ id }) => id)).toEqual([0, 1, 2, 3]);
+    trace?.panels.forEach(({ attention, firstImage }, i) => {
+      expect(attention.rusty?.map((map) => map.length)).toEqual([64]); // one word, fox
+      expect(firstImage.rgb).not.toEqual(story.panels[i]?.image.rgb);
+    });
+    for (const { viewer, source, nearest, similarity, sourceMask } of trace?.correspondences ?? []) {
+      expect(viewer).not.toBe(source);
+      expect(nearest.every((patch) => sourceMask[patch] === 1)).toBe(true);
+      expect(similarity.every((value) => Math.abs(value) <= 1 + 1e-5)).toBe(true);
+    }
+  });
+
   it('then sharing and injection change the pictures', async () => {
     const plain = await draw(four, { settings: PLAIN_SETTINGS });
     const shared = await draw(four, { settings: { ...foxStory(four).settings, featureInjection: undefined } });
