@@ -82,19 +82,18 @@ export class Characters {
   /** In the order of their names. `containing` is compared as names are, whatever their case. */
   async list(
     scope: Scope,
-    { ownerId, containing, retired = false, limit }: CharacterFilter = {},
+    { ownerId, containing = '', retired = false, limit }: CharacterFilter = {},
   ): Promise<Character[]> {
     const rows = await this.#client.character.findMany({
-      where: {
-        scopeId: scopeId(scope),
-        ownerId,
-        foldedName: containing === undefined ? undefined : { contains: foldName(containing) },
-        status: retired ? undefined : 'active',
-      },
+      where: { scopeId: scopeId(scope), ownerId, status: retired ? undefined : 'active' },
       orderBy: [{ foldedName: 'asc' }, { createdAt: 'asc' }],
-      take: limit,
     });
-    return rows.map(toCharacter);
+    // Not by LIKE, whose wildcards in a name the providers would each treat in their own way.
+    const part = foldName(containing);
+    return rows
+      .filter(({ foldedName }) => foldedName.includes(part))
+      .slice(0, limit)
+      .map(toCharacter);
   }
 
   /** @throws UserError `character-not-found`, `character-name-empty`, `character-name-taken` */

@@ -30,14 +30,16 @@ export async function claimNext(
   limits: ClaimLimits,
   kinds?: readonly string[],
 ): Promise<ClaimedJob | undefined> {
-  const now = new Date(clock.now());
-  const due = { status: 'queued', nextAttemptAt: { lte: now }, kind: kinds && { in: [...kinds] } };
+  const due = (now: Date) => ({ status: 'queued', nextAttemptAt: { lte: now }, kind: kinds && { in: [...kinds] } });
   // An idle worker asks often; it must not write each time.
-  if (!(await database.client.job.findFirst({ where: due, select: { id: true } }))) return undefined;
+  const isIdle = !(await database.client.job.findFirst({ where: due(new Date(clock.now())), select: { id: true } }));
+  if (isIdle) return undefined;
   return database.write(async (transaction) => {
     const { turn, pausedAt } = await transaction.queueState.update({ where: QUEUE, data: { turn: { increment: 1 } } });
     if (pausedAt) return undefined;
-    const eligible = { ...due, ...(await passOver(transaction, limits)) };
+    // The time under the lock, not before the wait for it: what was enqueued meanwhile is due too.
+    const now = new Date(clock.now());
+    const eligible = { ...due(now), ...(await passOver(transaction, limits)) };
     const impatientBefore = new Date(now.getTime() - limits.impatientAfterMs);
     const next =
       (await transaction.job.findFirst({

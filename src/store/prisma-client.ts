@@ -15,6 +15,8 @@ export interface Database {
    * again when PostgreSQL breaks up a deadlock, so it must do nothing but queries on its transaction.
    */
   write<T>(work: (transaction: Connection) => Promise<T>): Promise<T>;
+  /** Lets what was deleted disappear from the files too, as far as other processes' reads allow. */
+  purge(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,10 @@ export async function connectDatabase(databaseUrl: string): Promise<Database> {
     provider: location.provider,
     client,
     write: (work) => retryConflicts(() => client.$transaction(work)),
+    async purge() {
+      // PostgreSQL's autovacuum does it in its own time.
+      if (location.provider === 'sqlite') await client.$queryRaw`PRAGMA wal_checkpoint(TRUNCATE)`;
+    },
     close: () => plain.$disconnect(),
   };
 }

@@ -61,7 +61,7 @@ export class Privacy {
    * messages. One transaction. What the member made with others' characters goes, what others made with theirs stays.
    */
   async erase(memberId: string): Promise<Erasure> {
-    return this.#context.database.write(async (transaction) => {
+    const erasure = await this.#context.database.write(async (transaction) => {
       const before = await blobReferences(transaction);
       const messages = await messagesOf(transaction, memberId);
       const takes = await eraseTakes(transaction, memberId);
@@ -88,6 +88,8 @@ export class Privacy {
         jobs: jobs.count,
       };
     });
+    await this.#context.database.purge();
+    return erasure;
   }
 }
 

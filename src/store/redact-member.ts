@@ -16,10 +16,10 @@ export async function redactMember(transaction: Connection, memberId: string): P
     OR CAST("result" AS TEXT) LIKE ${pattern} OR CAST("errorContext" AS TEXT) LIKE ${pattern}`;
   for (const { id } of jobs) {
     const { payload, progress, result, errorContext } = await transaction.job.findUniqueOrThrow({ where: { id } });
-    const data = redact({ payload, progress, result, errorContext }, memberId);
     // A column that holds nothing stays as it is.
-    const filled = Object.entries(data).filter(([, value]) => value !== null);
-    await transaction.job.update({ where: { id }, data: Object.fromEntries(filled) });
+    const filled = Object.entries({ payload, progress, result, errorContext }).filter(([, value]) => value !== null);
+    const data = filled.map(([column, value]) => [column, redact(value, memberId)]);
+    await transaction.job.update({ where: { id }, data: Object.fromEntries(data) });
   }
   const events = await transaction.$queryRaw<{ id: number | bigint }[]>`SELECT "id" FROM "JobEvent"
     WHERE CAST("data" AS TEXT) LIKE ${pattern}`;
@@ -36,9 +36,11 @@ export async function redactMember(transaction: Connection, memberId: string): P
   }
 }
 
-function redact<T>(value: T, memberId: string): T {
-  const text = JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'string' ? part.replaceAll(memberId, ERASED_MEMBER) : part,
+function redact(value: unknown, memberId: string): unknown {
+  if (typeof value === 'string') return value.replaceAll(memberId, ERASED_MEMBER);
+  if (Array.isArray(value)) return value.map((part) => redact(part, memberId));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [key.replaceAll(memberId, ERASED_MEMBER), redact(part, memberId)]),
   );
-  return JSON.parse(text) as T;
 }

@@ -6,9 +6,10 @@ export const BUSY_TIMEOUT_MS = 5000;
 
 /**
  * WAL lets others read while one writes. FULL makes a commit outlive a power cut, not only a killed process.
- * Foreign keys are a setting of each connection in SQLite.
+ * Foreign keys are a setting of each connection in SQLite. What is deleted is overwritten: erased means erased.
  */
-const CONNECTION_PRAGMAS = 'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;';
+const CONNECTION_PRAGMAS = `PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
+  PRAGMA secure_delete=ON;`;
 
 export function sqliteConfig(url: string): Config {
   return { url, intMode: 'bigint', timeout: BUSY_TIMEOUT_MS };

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import type { MessageIntent } from '../../src/store/posted-messages.ts';
+import { freshStore, TEST_PROVIDERS } from './support/fresh-database.ts';
+import { GUILD } from './support/samples.ts';
+
+const INTENT: MessageIntent = {
+  purpose: 'story-grid',
+  subject: 'story 1',
+  scope: GUILD,
+  channelId: '500',
+  memberId: '42',
+  storyId: null,
+  jobId: null,
+};
+
+/** https://discord.com/developers/docs/resources/message#create-message */
+const NONCE_MAX_CHARACTERS = 25;
+
+describe.each(TEST_PROVIDERS)('messages to post once, on %s', (provider) => {
+  test('given an intent, also ten times at once, then there is one message with one nonce and marker', async () => {
+    const { store } = await freshStore(provider);
+    const intents = await Promise.all(Array.from({ length: 10 }, () => store.messages.intend(INTENT)));
+    expect(new Set(intents.map(({ nonce }) => nonce)).size).toBe(1);
+    const [message] = intents;
+    expect(message).toMatchObject({ ...INTENT, status: 'intended', messageId: null, postedAt: null });
+    expect(message?.nonce.length).toBeLessThanOrEqual(NONCE_MAX_CHARACTERS);
+    expect(await store.messages.findByMarker(message?.marker ?? '')).toEqual(message);
+    expect(await store.messages.unsettled()).toEqual([message]);
+    const other = await store.messages.intend({ ...INTENT, subject: 'story 2' });
+    expect(other.nonce).not.toBe(message?.nonce);
+  });
+
+  test('given a message that was sent twice, then the first stands and the second is told to be a double', async () => {
+    const { store } = await freshStore(provider);
+    const { id } = await store.messages.intend(INTENT);
+    expect(await store.messages.markPosted(id, '900')).toBe(true);
+    expect(await store.messages.markPosted(id, '900')).toBe(true);
+    expect(await store.messages.markPosted(id, '901')).toBe(false);
+    expect(await store.messages.find('story-grid', 'story 1')).toMatchObject({ status: 'posted', messageId: '900' });
+    expect(await store.messages.findByMessage('900')).toMatchObject({ id });
+    expect(await store.messages.unsettled()).toEqual([]);
+    expect(await store.messages.intend(INTENT)).toMatchObject({ id, status: 'posted' });
+  });
+
+  test('given a message deleted in Discord, then it can be posted anew under a new nonce, and only then', async () => {
+    const { store } = await freshStore(provider);
+    const first = await store.messages.intend(INTENT);
+    await store.messages.markPosted(first.id, '900');
+    expect(await store.messages.reopen(first.id, '501')).toMatchObject({ status: 'posted', messageId: '900' });
+    await store.messages.markGone('900');
+    const again = await store.messages.reopen(first.id, '501');
+    expect(again).toMatchObject({ id: first.id, status: 'intended', messageId: null, channelId: '501' });
+    expect(again?.nonce).not.toBe(first.nonce);
+    expect(again?.marker).not.toBe(first.marker);
+    expect(await store.messages.reopen('none', '501')).toBeUndefined();
+    expect(await store.messages.findByMessage('900')).toBeUndefined();
+  });
+});
