@@ -12,7 +12,7 @@ import { type Character, parseCharacter } from '../story/character.ts';
 import { planStory, type StoryPlan } from '../story/plan-story.ts';
 import { readSeed } from '../story/seed.ts';
 import { readStory, type StoryScript } from '../story/story-script.ts';
-import { tellOfDrawing, tellUnknownWords } from './story-notices.ts';
+import { tellFallbacks, tellOfDrawing, tellUnknownWords } from './story-notices.ts';
 import type { StoryOptions } from './story-options.ts';
 import { makeFolder, refuseOutputs } from './story-outputs.ts';
 import { type DrawnMode, renderStory } from './story-picture.ts';
@@ -127,12 +127,7 @@ async function drawModes(
           const label = requests.length > 1 && phase === 'sample' ? `Drawing ${name}` : PHASE_NAMES[phase];
           io.progress(label, done, total);
         },
-        loaded: ({ provider, fallbacks }) => {
-          for (const { provider: failed, reason } of fallbacks) {
-            const firstLine = reason.split('\n')[0];
-            io.notice(`The provider ${failed} can't be used here (${firstLine}); drawing with ${provider}.`);
-          }
-        },
+        loaded: ({ provider, fallbacks }) => tellFallbacks(options.provider, provider, fallbacks, io.notice),
       },
     );
     modes.push({ name, request, story });

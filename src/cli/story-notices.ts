@@ -1,4 +1,5 @@
 import { anchorDrift, type Canon } from '../canon/canon.ts';
+import type { ProviderFallback } from '../engine/runtime/providers.ts';
 import type { ModelFolder } from '../engine/weights/model-folder.ts';
 import { type StoryPlan, unknownWords } from '../story/plan-story.ts';
 import type { StoryScript } from '../story/story-script.ts';
@@ -6,6 +7,23 @@ import type { DrawnMode } from './story-picture.ts';
 
 /** Anchors that come out this close to how they were are the same to the eye; only another machine's rounding differs. */
 const VISIBLE_DRIFT = 0.05;
+
+/** Reasons are for whoever asked for that provider; onnxruntime's are long, and most machines have no GPU. */
+export function tellFallbacks(
+  asked: string,
+  provider: string,
+  fallbacks: readonly ProviderFallback[],
+  notice: (text: string) => void,
+): void {
+  if (fallbacks.length === 0) return;
+  const failed = fallbacks.map((fallback) => fallback.provider).join(' and ');
+  if (asked === 'auto') {
+    notice(`Drawing with ${provider}; ${failed} can't be used here (--provider ${fallbacks[0]?.provider} says why).`);
+    return;
+  }
+  const reasons = fallbacks.map(({ reason }) => reason.split('\n')[0]).join('; ');
+  notice(`The provider ${failed} can't be used here (${reasons}); drawing with ${provider}.`);
+}
 
 export function tellUnknownWords(plan: StoryPlan, model: ModelFolder, notice: (text: string) => void): void {
   const prompts = plan.panels.map((i) => plan.request.panels[i]?.prompt ?? '');
