@@ -1,0 +1,128 @@
+import type { Character } from '../store/characters.ts';
+import type { Job } from '../store/job.ts';
+import type { Scope } from '../store/scope.ts';
+import type { Story } from '../store/stories.ts';
+import type { Take } from '../store/takes.ts';
+
+/**
+ * What Troupe does for people, without a word of Discord in it. Commands and buttons call exactly one of these
+ * functions and answer with what it gives; the work itself is a job that the queue runs, and its progress comes by
+ * the feed. Everything that can be refused is refused here, by a UserError, before a job is a row.
+ */
+export interface Studio {
+  readonly feed: JobFeed;
+
+  /** Stores the character and enqueues its casting sheet: candidates of different looks, of which the maker picks one. */
+  createCharacter(asker: Asker, traits: NewCharacter): Promise<Ticket & { readonly character: Character }>;
+  /** A new casting sheet for a known character; the canon in use stays until another is picked. */
+  recast(asker: Asker, characterId: string): Promise<Ticket>;
+  /** Makes a candidate the character's canon. Stories drawn from now on have it; older canons are kept. */
+  pickCandidate(asker: Asker, candidateId: string): Promise<Character>;
+  editCharacter(asker: Asker, characterId: string, traits: Partial<NewCharacter>): Promise<Character>;
+  retireCharacter(asker: Asker, characterId: string): Promise<Character>;
+
+  /** Stores a story with its panels and enqueues its drawing. */
+  createStory(asker: Asker, story: NewStory): Promise<Ticket & { readonly story: Story }>;
+  /** Enqueues one more panel at the end. */
+  addPanel(asker: Asker, storyId: string, text: string): Promise<Ticket>;
+  /** Enqueues a new take of a panel (by its place, from 1): a new revision, the canon kept. */
+  redrawPanel(asker: Asker, storyId: string, place: number): Promise<Ticket>;
+  /** Enqueues the same script with another seed, as a story of its own. */
+  varyStory(asker: Asker, storyId: string): Promise<Ticket & { readonly story: Story }>;
+  /** Enqueues the story once more, exactly as it was drawn first: the same pictures, bit for bit. */
+  replayStory(asker: Asker, storyId: string): Promise<Ticket & { readonly story: Story }>;
+  /** Shows an older (or newer) take of a panel; nothing is drawn. */
+  showTake(asker: Asker, storyId: string, takeId: string): Promise<Take>;
+  cancel(asker: Asker, jobId: string): Promise<'cancelled' | 'stopping' | 'ended'>;
+
+  /** The story's page as it is now. */
+  storyPage(storyId: string): Promise<StoryPage>;
+  castingSheet(characterId: string): Promise<CastingSheet>;
+  exportStory(storyId: string, format: ExportFormat): Promise<ExportedFile>;
+}
+
+/** Who asks, from where. */
+export interface Asker {
+  readonly memberId: string;
+  readonly scope: Scope;
+  readonly channelId: string;
+  /** may do to others' characters and stories what moderators may */
+  readonly isModerator: boolean;
+  /** the channel is age-gated */
+  readonly isAgeGated: boolean;
+}
+
+export interface NewCharacter {
+  readonly name: string;
+  /** "a fox wearing a scarf"; asterisks may mark the subject */
+  readonly looks: string;
+  /** a PNG, JPEG or WebP of the character, to serve as its canon */
+  readonly picture?: Uint8Array;
+}
+
+export interface NewStory {
+  readonly title: string | undefined;
+  /** as typed: panels separated by `|` or new lines */
+  readonly panels: string;
+  /** names of characters that are in every panel, besides those that panels name */
+  readonly characters: readonly string[];
+  readonly seed: string | undefined;
+  readonly layout: Layout | undefined;
+  readonly style: string | undefined;
+}
+
+export type Layout = 'auto' | 'row' | 'column' | 'square';
+export type ExportFormat = 'png' | 'zip' | 'pdf';
+
+/** A job as it was taken on. */
+export interface Ticket {
+  readonly job: Job;
+  /** 1: next */
+  readonly place: number;
+}
+
+export interface StoryPage {
+  readonly story: Story;
+  readonly png: Buffer;
+  readonly altText: string;
+  readonly panels: readonly {
+    readonly panelId: string;
+    readonly caption: string;
+    readonly take: Take | undefined;
+    /** takes in all */
+    readonly takes: number;
+  }[];
+}
+
+export interface CastingSheet {
+  readonly character: Character;
+  readonly png: Buffer;
+  readonly altText: string;
+  readonly candidates: readonly { readonly id: string; readonly place: number; readonly isCanon: boolean }[];
+}
+
+export interface ExportedFile {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: Buffer;
+}
+
+/** What happens to jobs, as it happens. Missing an event loses nothing: the store knows the state. */
+export interface JobFeed {
+  subscribe(listener: (event: JobFeedEvent) => void): () => void;
+}
+
+export type JobFeedEvent =
+  | { readonly type: 'queued' | 'started' | 'requeued'; readonly job: Job }
+  | { readonly type: 'progress'; readonly job: Job; readonly progress: JobProgress }
+  | { readonly type: 'finished' | 'failed' | 'dead' | 'cancelled'; readonly job: Job };
+
+export interface JobProgress {
+  readonly phase: 'waiting' | 'load' | 'encode' | 'sample' | 'match' | 'inject' | 'decode' | 'page';
+  /** of the whole job, 0 to 1 */
+  readonly share: number;
+  /** from measured steps; undefined until there are some */
+  readonly remainingMs: number | undefined;
+  /** the panels as they are foreseen, side by side */
+  readonly strip?: { readonly webp: Buffer; readonly width: number; readonly height: number };
+}
