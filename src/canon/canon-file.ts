@@ -11,7 +11,7 @@ import type { Anchor, Canon } from './canon.ts';
  */
 const METADATA_KEY = 'troupe.canon';
 const FORMAT_VERSION = 1;
-/** A canon holds a few anchors: some hundred kilobytes, 1.5 MB for SDXL. */
+/** A canon holds a few anchors: 34 kB with the pocket model, half a megabyte with SDXL. */
 export const MAX_CANON_BYTES = 64 * 2 ** 20;
 
 const dimension = z.int().min(1).max(4096);
