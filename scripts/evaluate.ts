@@ -23,6 +23,8 @@ const MEMORY_SHARE = 0.8;
 
 async function evaluate(options: EvaluationOptions, args: readonly string[]): Promise<void> {
   const started = performance.now();
+  const code = describeCode(); // now: others may commit while it runs
+  const engineSources = await sourceKey(path.join(ROOT, 'src/engine'));
   const model = openModelFolder(options.model);
   const { card } = model;
   const plan: EvaluationPlan = {
@@ -60,7 +62,7 @@ async function evaluate(options: EvaluationOptions, args: readonly string[]): Pr
           },
         },
         cache: new ResultCache(path.join(options.out, 'cells')),
-        drawnBy: [modelHash, await sourceKey(path.join(ROOT, 'src/engine'))],
+        drawnBy: [modelHash, engineSources],
         measuredBy: await sourceKey(path.join(ROOT, 'src/evaluation/measures')),
       },
       {
@@ -84,7 +86,7 @@ async function evaluate(options: EvaluationOptions, args: readonly string[]): Pr
       modelHash,
       machine: `${describeMachine()}; provider ${provider}, threads ${options.threads || 'as many as cores'}`,
       date: new Date().toISOString(),
-      commit: currentCommit(),
+      code: `${code}, engine sources \`${engineSources}\``,
       stories: plan.stories.map((story) => story.subject),
       seeds: Array.from({ length: plan.runs }, (_, run) =>
         plan.stories.map((_, story) => storySeed(story, run + 1).toString()),
@@ -111,11 +113,13 @@ function describeMachine(): string {
   return `${os.availableParallelism()} cores of ${cpu?.model.trim() ?? 'an unknown processor'}, ${memory} GiB, ${os.type()} ${os.arch()}, Node ${process.versions.node}`;
 }
 
-function currentCommit(): string {
+function describeCode(): string {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' }).trim();
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' }).trim();
+    const changed = git('status', '--porcelain', '--', 'src/engine', 'src/evaluation') !== '';
+    return `commit ${git('rev-parse', '--short', 'HEAD')}${changed ? ' with changes' : ''}`;
   } catch {
-    return 'unknown (no git here)';
+    return 'unknown commit (no git here)';
   }
 }
 

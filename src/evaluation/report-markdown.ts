@@ -12,7 +12,8 @@ export interface Provenance {
   readonly machine: string;
   /** ISO 8601 */
   readonly date: string;
-  readonly commit: string;
+  /** commit, and whether it was changed */
+  readonly code: string;
   readonly stories: readonly string[];
   /** per run, per story */
   readonly seeds: readonly (readonly string[])[];
@@ -72,7 +73,7 @@ function provenanceList(p: Provenance): string {
   return [
     `- command: \`${p.command}\``,
     `- model: ${p.model}, sha256 \`${p.modelHash}\``,
-    `- code: commit ${p.commit}`,
+    `- code: ${p.code}`,
     `- machine: ${p.machine}; ${p.date}`,
     `- stories: ${p.stories.join(', ')} (src/evaluation/stories.ts)`,
     `- seeds: ${p.seeds.map((run, i) => `run ${i + 1}: ${run.join(', ')}`).join('; ')} (in the order of the stories)`,

@@ -152,7 +152,7 @@ describe('an evaluation of two panels in four steps', () => {
         modelHash: 'abc',
         machine: 'a machine',
         date: '2026-01-01T00:00:00.000Z',
-        commit: 'abc',
+        code: 'commit abc',
         stories: ['fox'],
         seeds: [['101']],
         panels: 2,
