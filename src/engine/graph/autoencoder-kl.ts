@@ -5,6 +5,7 @@ import { Graph } from './graph.ts';
 import type { Value } from './graph-builder.ts';
 import type { AutoencoderGraph, AutoencoderOptions } from './latent-space.ts';
 import { conv2d, groupNorm, linear } from './layers.ts';
+import { upsampleConv } from './upsample-conv.ts';
 
 /** Constants that diffusers has in code, not in the config. */
 const NORM_EPSILON = 1e-6;
@@ -28,7 +29,7 @@ export function buildKlDecoder(options: AutoencoderOptions): AutoencoderGraph {
   config.up_block_types.forEach((_, level) => {
     const name = `decoder.up_blocks.${level}`;
     for (let i = 0; i <= config.layers_per_block; i++) x = resnetBlock(g, x, `${name}.resnets.${i}`, config);
-    if (level < last) x = conv2d(g, g.upsampleNearest(x, 2), `${name}.upsamplers.0.conv`);
+    if (level < last) x = upsampleConv(g, x, `${name}.upsamplers.0.conv`);
   });
   g.output('sample', convOut(g, x, 'decoder', config));
   const mayIgnore = (name: string) => name.startsWith('encoder.') || name.startsWith('quant_conv.');

@@ -4,6 +4,7 @@ import type { Value } from './graph-builder.ts';
 import type { AutoencoderGraph, AutoencoderOptions, LatentSpace } from './latent-space.ts';
 import { conv2d } from './layers.ts';
 import { only, PROVENANCE, parseConfig, trainingOnly } from './parse-config.ts';
+import { upsampleConv } from './upsample-conv.ts';
 
 const channelsPerLevel = z
   .array(z.int().positive())
@@ -57,10 +58,11 @@ export function buildTinyDecoder(options: AutoencoderOptions): AutoencoderGraph 
   blocks.forEach((count, level) => {
     for (let i = 0; i < count; i++) x = residualBlock(g, x, layers.next(), config);
     if (level < blocks.length - 1) {
-      x = g.upsampleNearest(x, factor);
-      layers.skip();
+      layers.skip(); // the upsampling
+      x = upsampleConv(g, x, layers.next(), factor);
+    } else {
+      x = conv2d(g, x, layers.next());
     }
-    x = conv2d(g, x, layers.next());
   });
   // TAESD's pictures lie in [0, 1]
   g.output('sample', g.sub(g.mul(x, g.scalar(2)), g.scalar(1)));

@@ -258,6 +258,14 @@ export class Graph extends GraphBuilder {
     );
   }
 
+  /** [B, factor² C, H, W] -> [B, C, factor H, factor W]: channel (row * factor + column) * C + c is that pixel of c. */
+  depthToSpace(x: Value, factor: number): Value {
+    const channels = fixedDim(x, 1) / factor ** 2;
+    expect(x.shape.length === 4 && Number.isInteger(channels), `DepthToSpace by ${factor}`, x);
+    const shape = [dimAt(x, 0), channels, fixedDim(x, 2) * factor, fixedDim(x, 3) * factor];
+    return this.node('DepthToSpace', [x], { type: x.type, shape }, { attributes: { blocksize: factor } });
+  }
+
   /** [0, 1, ..., length - 1] as int64, where `length` is the size of an axis of `of`. */
   rangeOfAxis(of: Value, axis: number): Value {
     const length = this.node(

@@ -5,6 +5,7 @@ import type { ComputeType } from '../element-type.ts';
 import { Graph } from '../graph.ts';
 import type { Value } from '../graph-builder.ts';
 import { conv2d, groupNorm } from '../layers.ts';
+import { upsampleConv } from '../upsample-conv.ts';
 import { conditioning } from './conditioning.ts';
 import { type AttentionLevel, consistoryInputs } from './consistory-inputs.ts';
 import type { Place } from './self-attention.ts';
@@ -133,7 +134,7 @@ function blocks(context: UNetContext, sample: Value, height: number, width: numb
       x = resnetBlock(context, g.concat([x, skips.pop() as Value], 1), `up_blocks.${i}.resnets.${j}`);
       if (level.upAttention) x = attend(x, `up_blocks.${i}.attentions.${j}`, last - i, 'up');
     }
-    if (i < last) x = conv2d(g, g.upsampleNearest(x, 2), `up_blocks.${i}.upsamplers.0.conv`);
+    if (i < last) x = upsampleConv(g, x, `up_blocks.${i}.upsamplers.0.conv`);
     if (i === 0) dift = x;
   });
   return { x, dift };
