@@ -25,36 +25,96 @@ export interface LastServed {
  * two together.
  */
 export function fairOrder(waiting: readonly WaitingJob[], lastServed: LastServed, impatientBefore: Date): WaitingJob[] {
-  const members = new Map(lastServed.members);
-  const scopes = new Map(lastServed.scopes);
-  let turn = [...members.values(), ...scopes.values()].reduce(
-    (latest, served) => (served > latest ? served : latest),
-    0n,
-  );
-  const left = new Set(waiting);
-  const order: WaitingJob[] = [];
-  const isBefore = (a: WaitingJob, b: WaitingJob): boolean => {
-    const impatient = Number(b.createdAt < impatientBefore) - Number(a.createdAt < impatientBefore);
-    if (impatient !== 0) return impatient < 0;
-    // Among the impatient ones, priorities don't count.
-    if (a.createdAt >= impatientBefore && a.priority !== b.priority) return a.priority > b.priority;
-    const byMember = compare(members.get(a.memberId) ?? 0n, members.get(b.memberId) ?? 0n);
-    const byScope = compare(scopes.get(a.scopeId) ?? 0n, scopes.get(b.scopeId) ?? 0n);
-    return (byMember || byScope || a.createdAt.getTime() - b.createdAt.getTime() || compare(a.id, b.id)) < 0;
-  };
-  while (left.size > 0) {
-    let next: WaitingJob | undefined;
-    for (const job of left) if (next === undefined || isBefore(job, next)) next = job;
-    if (next === undefined) break;
-    left.delete(next);
-    order.push(next);
-    turn += 1n;
-    members.set(next.memberId, turn);
-    scopes.set(next.scopeId, turn);
-  }
-  return order;
+  const turns = new Turns(lastServed);
+  const byRank = groupBy(waiting, (job) => (job.createdAt < impatientBefore ? Number.POSITIVE_INFINITY : job.priority));
+  const ranks = [...byRank.keys()].sort((a, b) => (a < b ? 1 : -1));
+  return ranks.flatMap((rank) => orderOfRank(byRank.get(rank) ?? [], turns));
 }
 
-function compare<T extends bigint | string>(a: T, b: T): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** Rules 3 to 5. Of a member's jobs in a scope only the oldest can be next, so only those are compared. */
+function orderOfRank(jobs: readonly WaitingJob[], turns: Turns): WaitingJob[] {
+  const lines = [...groupBy(jobs, ({ memberId, scopeId }) => JSON.stringify([memberId, scopeId])).values()].map(
+    (line) => ({
+      jobs: line.sort(compareAges).reverse(),
+      member: turns.member(line[0]?.memberId),
+      scope: turns.scope(line[0]?.scopeId),
+    }),
+  );
+  const order: WaitingJob[] = [];
+  for (;;) {
+    let next: { head: WaitingJob; line: (typeof lines)[number] } | undefined;
+    for (const line of lines) {
+      const head = line.jobs.at(-1);
+      if (head === undefined) continue;
+      const isNext =
+        next === undefined ||
+        (line.member.served - next.line.member.served ||
+          line.scope.served - next.line.scope.served ||
+          compareAges(head, next.head)) < 0;
+      if (isNext) next = { head, line };
+    }
+    if (next === undefined) return order;
+    next.line.jobs.pop();
+    order.push(next.head);
+    turns.serve(next.line.member, next.line.scope);
+  }
+}
+
+/** A member or a scope, with the turn at which it was last served. */
+interface Party {
+  served: number;
+}
+
+/** Who was served when, going on from what the database knows. A number is enough for 2^53 turns. */
+class Turns {
+  readonly #members: Map<string, Party>;
+  readonly #scopes: Map<string, Party>;
+  #turn = 0;
+
+  constructor({ members, scopes }: LastServed) {
+    this.#members = this.#read(members);
+    this.#scopes = this.#read(scopes);
+  }
+
+  member(id = ''): Party {
+    return entry(this.#members, id);
+  }
+
+  scope(id = ''): Party {
+    return entry(this.#scopes, id);
+  }
+
+  serve(...parties: Party[]): void {
+    this.#turn++;
+    for (const party of parties) party.served = this.#turn;
+  }
+
+  #read(lastServed: ReadonlyMap<string, bigint>): Map<string, Party> {
+    return new Map(
+      [...lastServed].map(([id, turn]) => {
+        this.#turn = Math.max(this.#turn, Number(turn));
+        return [id, { served: Number(turn) }];
+      }),
+    );
+  }
+}
+
+function entry(parties: Map<string, Party>, id: string): Party {
+  const party = parties.get(id) ?? { served: 0 };
+  parties.set(id, party);
+  return party;
+}
+
+function compareAges(a: WaitingJob, b: WaitingJob): number {
+  return a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
 }

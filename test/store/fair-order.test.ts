@@ -78,7 +78,7 @@ describe.each(TEST_PROVIDERS)('claims on %s', (provider) => {
         expect(claimed).toEqual(told);
         expect(claimed).toHaveLength(requests.length);
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 });
