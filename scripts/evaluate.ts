@@ -5,6 +5,7 @@ import path from 'node:path';
 import { openModelFolder } from '../src/engine/weights/model-folder.ts';
 import { startEngine } from '../src/engine/worker/engine-client.ts';
 import { UserError } from '../src/errors/user-error.ts';
+import { coatCalibration } from '../src/evaluation/coat-calibration.ts';
 import { contactSheet, methodSheet } from '../src/evaluation/contact-sheet.ts';
 import { sourceKey } from '../src/evaluation/content-key.ts';
 import { type EvaluationOptions, parseOptions, USAGE } from '../src/evaluation/options.ts';
@@ -96,6 +97,7 @@ async function evaluate(options: EvaluationOptions, args: readonly string[]): Pr
       guidance: plan.sampling.guidance,
       timesteps: plan.timesteps,
       pocketDaylight: plan.pocketDaylight,
+      coats: coatCalibration(cells, plan.stories),
     };
     const json = options.report.replace(/(\.md)?$/, '.json');
     await writeFileAtomically(options.report, reportMarkdown(provenance, summaries));

@@ -1,4 +1,5 @@
 import type { MeanInterval } from './bootstrap.ts';
+import type { CoatCalibration } from './coat-calibration.ts';
 import { MEASURE_NAMES, MEASURES, type MeasureName } from './measures/measure-names.ts';
 import type { MeasureSummary, VariantSummary } from './summary.ts';
 import { BASES, PLAIN } from './variants.ts';
@@ -22,6 +23,7 @@ export interface Provenance {
   readonly guidance: number;
   readonly timesteps: readonly number[];
   readonly pocketDaylight: boolean;
+  readonly coats: CoatCalibration;
 }
 
 const ARROWS = { more: '↑', less: '↓', 'not-less': 'not ↓', 'not-more': 'not ↑', told: '' } as const;
@@ -54,6 +56,9 @@ export function reportMarkdown(provenance: Provenance, summaries: readonly Varia
     variantList(summaries),
     '## The measures, and what they cannot see',
     MEASURE_NAMES.map(described).join('\n'),
+    provenance.coats.asked > 0
+      ? `Of ${provenance.coats.asked} panels whose prompt named the coat's colour (spelled-out), ${provenance.coats.read} were read as that colour: how far “same coat” can be trusted.`
+      : 'No prompt named a coat, so the reader of coats was not tried here.',
     'Masks are those of each picture itself: a plain picture’s come from the attention of the plain pass, a consistent picture’s from that of the consistent pass. An empty mask is left out of the pairs.',
     provenance.pocketDaylight
       ? 'Before coats are compared, the veil that the pocket’s training pictures wear at night, at sunset and in the rain is taken off where the prompt names such a time (src/evaluation/measures/daylight.ts). Where the model veiled more or less than its training pictures, the rest of it stays in the measure.'

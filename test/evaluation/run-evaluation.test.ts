@@ -160,12 +160,14 @@ describe('an evaluation of two panels in four steps', () => {
         guidance: 4,
         timesteps: [600],
         pocketDaylight: true,
+        coats: { asked: 8, read: 7 },
       },
       summarize(cells),
     );
     for (const name of MEASURE_NAMES) expect(report).toContain(`\`${name}\``);
     for (const { variant } of cells) expect(report).toContain(`| ${variant} |`);
     expect(report).toContain('run 1: 101');
+    expect(report).toContain('Of 8 panels whose prompt named the coat');
     expect(report).not.toMatch(/NaN|undefined/);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { coatCalibration } from '../../src/evaluation/coat-calibration.ts';
 import { MEASURE_NAMES, type MeasureName, type Measures } from '../../src/evaluation/measures/measure-names.ts';
 import type { Cell } from '../../src/evaluation/run-evaluation.ts';
 import { summarize, type VariantSummary } from '../../src/evaluation/summary.ts';
@@ -81,5 +82,26 @@ describe('verdict', () => {
 
   it('given a measure that is only told, then nothing is found', () => {
     expect(holds('backgroundMoved', (variant) => (variant === 'all' ? 1 : 0))).toBeUndefined();
+  });
+});
+
+describe('coat calibration', () => {
+  it('given prompts that name coats, then these panels alone are counted, each against its own story', () => {
+    const [cell] = cells('features', () => 1);
+    if (!cell) throw new Error('no cell');
+    const spelled = { ...cell, variant: 'spelled-out' };
+    const stories = [
+      { subject: 'fox', looks: 'a red fox wearing a blue scarf', panels: [] },
+      { subject: 'owl', looks: 'a blue owl', panels: [] },
+    ];
+    const found = coatCalibration(
+      [
+        { ...spelled, story: 'fox', coats: ['red', 'red', 'blue', null] },
+        { ...spelled, story: 'owl', coats: ['blue'] },
+        { ...cell, story: 'fox', coats: ['green', 'red'] },
+      ],
+      stories,
+    );
+    expect(found).toEqual({ asked: 5, read: 3 });
   });
 });
