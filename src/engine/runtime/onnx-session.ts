@@ -24,6 +24,13 @@ export interface OnnxSessionOptions {
   readonly profile?: string;
 }
 
+/**
+ * Microseconds that onnxruntime's threads wait for more work in a loop before they sleep. By default it is about a
+ * thousand times as long, which pays only where nobody else wants the cores: measured on two cores with other work, a
+ * sampling step took 2.0 times as long, and threads go on burning a core after the last step (docs/adr/0003-speed.md).
+ */
+const SPIN_MICROSECONDS = 20;
+
 /** onnxruntime's severities; below it the log is noise about fallbacks of shape arithmetic to the CPU */
 const LOG_ERRORS = 3;
 
@@ -65,6 +72,7 @@ export class OnnxSession {
       extra: {
         session: {
           model_external_initializers_file_folder_path: weightsFolder,
+          intra_op: { spin_duration_us: String(SPIN_MICROSECONDS) },
           ...(mapWeights ? { disable_prepacking: '1' } : {}),
         },
       },
