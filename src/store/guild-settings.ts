@@ -5,14 +5,17 @@ import type { JsonObject } from './json.ts';
 import { lockScope } from './parties.ts';
 import { type Scope, scopeId } from './scope.ts';
 
-const audience = z.enum(['everyone', 'author', 'moderators']);
 const limit = z.int().min(1).max(1000);
+const roles = z.array(z.string().max(32)).max(100);
+const words = z.array(z.string().min(1).max(100)).max(1000);
+/** Each refuses what the ones before it refuse, and more (src/safety/filter-level.ts). */
+const filterLevel = z.enum(['off', 'slurs', 'standard', 'strict']);
 
 /**
  * What a server (or a person, for direct messages) has set. Everything may be left out: then the configuration of the
  * bot holds. Lists are whole values.
  */
-const settingsSchema = z.object({
+export const settingsSchema = z.object({
   model: z.string().min(1).max(200).optional(),
   steps: z.int().min(1).max(150).optional(),
   style: z.string().max(500).optional(),
@@ -21,15 +24,24 @@ const settingsSchema = z.object({
   panelsPerStory: limit.optional(),
   queuedPerMember: limit.optional(),
   queuedPerServer: limit.optional(),
-  /** Who may redraw a panel of a story. */
-  redrawing: audience.optional(),
-  /** Who may make characters and stories; with roles, only who has one of them. */
-  creatorRoles: z.array(z.string().max(32)).max(100).optional(),
-  moderatorRoles: z.array(z.string().max(32)).max(100).optional(),
-  promptFilter: z.boolean().optional(),
-  blockedWords: z.array(z.string().min(1).max(100)).max(1000).optional(),
-  pictureFilter: z.boolean().optional(),
-  spoilers: z.enum(['never', 'flagged', 'always']).optional(),
+  /** Who may make characters and stories. `roles`: who has one of `creatorRoles`. */
+  creating: z.enum(['everyone', 'roles', 'moderators']).optional(),
+  /** Who may redraw a panel of a story and add one, besides its author. */
+  redrawing: z.enum(['everyone', 'author', 'roles', 'moderators']).optional(),
+  creatorRoles: roles.optional(),
+  /** Who counts as a moderator of Troupe, besides who may manage the server. */
+  moderatorRoles: roles.optional(),
+  promptFilter: filterLevel.optional(),
+  /** The same in age-gated channels; it can only be milder. */
+  ageGatedFilter: filterLevel.optional(),
+  /** Refused at every level. */
+  blockedWords: words.optional(),
+  /** Let through though a level's own list has them. */
+  allowedWords: words.optional(),
+  /** What becomes of a picture that the picture filter flags. */
+  pictureFilter: z.enum(['off', 'spoiler', 'withhold']).optional(),
+  /** Which pictures are behind a spoiler. */
+  spoilers: z.enum(['flagged', 'always']).optional(),
 });
 
 export type GuildSettings = Readonly<z.infer<typeof settingsSchema>>;
