@@ -41,7 +41,7 @@ const INVARIANTS: readonly { readonly broken: string; readonly sql: string }[] =
   },
   {
     broken: 'a posted message has no id',
-    sql: `SELECT "id" FROM "PostedMessage" WHERE "status" = 'posted' AND "messageId" IS NULL`,
+    sql: `SELECT "id" FROM "PostedMessage" WHERE "status" IN ('posted', 'stale') AND "messageId" IS NULL`,
   },
 ];
 

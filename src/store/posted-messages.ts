@@ -23,8 +23,11 @@ export interface PostedMessage extends MessageIntent {
   readonly marker: string;
   /** Discord's `nonce`, at most 25 characters, sent with `enforce_nonce`. */
   readonly nonce: string;
-  /** intended: it may or may not be in the channel. gone: it was deleted there. */
-  readonly status: 'intended' | 'posted' | 'gone';
+  /**
+   * intended: it may or may not be in the channel. stale: it is, and may not show the last state yet. posted: it is, and
+   * does. gone: it was deleted there.
+   */
+  readonly status: 'intended' | 'stale' | 'posted' | 'gone';
   readonly messageId: string | null;
   readonly createdAt: Date;
   readonly postedAt: Date | null;
@@ -71,16 +74,27 @@ export class PostedMessages {
 
   /**
    * Notes where the message is. A message that is noted already stays as it is.
+   * @param shows 'stale' if it will have to be edited, as long as its job isn't done for instance
    * @returns false if another message was noted before: then `messageId` is a double, to be deleted
    */
-  async markPosted(id: string, messageId: string): Promise<boolean> {
+  async markPosted(id: string, messageId: string, shows: 'posted' | 'stale' = 'posted'): Promise<boolean> {
     const { count } = await this.#client.postedMessage.updateMany({
       where: { id, status: 'intended' },
-      data: { status: 'posted', messageId, postedAt: nowOf(this.#context) },
+      data: { status: shows, messageId, postedAt: nowOf(this.#context) },
     });
     if (count > 0) return true;
     const row = await this.#client.postedMessage.findUnique({ where: { id } });
     return row?.messageId === messageId;
+  }
+
+  /** Before something changes that the message shows: a restart in between must not forget to edit it. */
+  async markStale(id: string): Promise<void> {
+    await this.#client.postedMessage.updateMany({ where: { id, status: 'posted' }, data: { status: 'stale' } });
+  }
+
+  /** The message shows the last state. */
+  async markShown(id: string): Promise<void> {
+    await this.#client.postedMessage.updateMany({ where: { id, status: 'stale' }, data: { status: 'posted' } });
   }
 
   /** The message was deleted in Discord. */
@@ -113,13 +127,27 @@ export class PostedMessages {
     return row ? toMessage(row) : undefined;
   }
 
-  /** What a restart has to look for in the channels: the oldest first. */
+  /** What a restart has to look for in the channels, and what it has to edit: the oldest first. */
   async unsettled(): Promise<PostedMessage[]> {
     const rows = await this.#client.postedMessage.findMany({
-      where: { status: 'intended' },
+      where: { status: { in: ['intended', 'stale'] } },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     });
     return rows.map(toMessage);
+  }
+
+  /** What a kill left without even an intent: stories, and jobs that belong to no story. The oldest first. */
+  async unannounced(): Promise<{ readonly storyIds: string[]; readonly jobIds: string[] }> {
+    const where = { messages: { none: {} } };
+    const [stories, jobs] = await Promise.all([
+      this.#client.story.findMany({ where, select: { id: true }, orderBy: { createdAt: 'asc' } }),
+      this.#client.job.findMany({
+        where: { ...where, storyId: null },
+        select: { id: true },
+        orderBy: { createdAt: 'asc' },
+      }),
+    ]);
+    return { storyIds: stories.map(({ id }) => id), jobIds: jobs.map(({ id }) => id) };
   }
 }
 

@@ -103,7 +103,8 @@ function ofMember(memberId: string) {
 }
 
 async function messagesOf(transaction: Connection, memberId: string): Promise<Erasure['messages']> {
-  const posted = await transaction.postedMessage.findMany({ where: { ...ofMember(memberId), status: 'posted' } });
+  const status = { in: ['posted', 'stale'] };
+  const posted = await transaction.postedMessage.findMany({ where: { ...ofMember(memberId), status } });
   return posted.flatMap(({ channelId, messageId }) => (messageId === null ? [] : [{ channelId, messageId }]));
 }
 

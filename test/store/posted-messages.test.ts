@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MessageIntent } from '../../src/store/posted-messages.ts';
 import { freshStore, TEST_PROVIDERS } from './support/fresh-database.ts';
-import { GUILD } from './support/samples.ts';
+import { GUILD, jobRequest, panelDraft, storyDraft } from './support/samples.ts';
 
 const INTENT: MessageIntent = {
   purpose: 'story-grid',
@@ -54,5 +54,31 @@ describe.each(TEST_PROVIDERS)('messages to post once, on %s', (provider) => {
     expect(again?.marker).not.toBe(first.marker);
     expect(await store.messages.reopen('none', '501')).toBeUndefined();
     expect(await store.messages.findByMessage('900')).toBeUndefined();
+  });
+
+  test('given a message that is about to be behind, then a restart finds it until it shows the last state', async () => {
+    const { store } = await freshStore(provider);
+    const first = await store.messages.intend(INTENT);
+    await store.messages.markPosted(first.id, '900', 'stale');
+    expect(await store.messages.unsettled()).toMatchObject([{ id: first.id, status: 'stale', messageId: '900' }]);
+    await store.messages.markShown(first.id);
+    expect(await store.messages.unsettled()).toEqual([]);
+    await store.messages.markStale(first.id);
+    expect(await store.messages.unsettled()).toHaveLength(1);
+    await store.messages.markGone('900');
+    await store.messages.markStale(first.id);
+    expect(await store.messages.unsettled()).toEqual([]);
+  });
+
+  test('given a story and a job that were stored just before a kill, then they are told to be unannounced', async () => {
+    const { store } = await freshStore(provider);
+    const story = await store.stories.create(storyDraft(), [panelDraft('a')]);
+    const limits = { perMember: 10, perScope: 10 };
+    await store.jobs.enqueue(jobRequest({ storyId: story.id }), limits);
+    const { job } = await store.jobs.enqueue(jobRequest({ kind: 'cast-character' }), limits);
+    expect(await store.messages.unannounced()).toEqual({ storyIds: [story.id], jobIds: [job.id] });
+    await store.messages.intend({ ...INTENT, subject: story.id, storyId: story.id });
+    await store.messages.intend({ ...INTENT, subject: job.id, jobId: job.id });
+    expect(await store.messages.unannounced()).toEqual({ storyIds: [], jobIds: [] });
   });
 });
