@@ -9,15 +9,15 @@ import { JobLeases } from './job-leases.ts';
 import { Jobs } from './jobs.ts';
 import { migrate } from './migrate.ts';
 import { PostedMessages } from './posted-messages.ts';
-import { connectDatabase } from './prisma-client.ts';
+import { type Connection, connectDatabase } from './prisma-client.ts';
 import { Privacy } from './privacy.ts';
 import { ensureQueueState } from './queue-state.ts';
 import { Stories } from './stories.ts';
 import { Takes } from './takes.ts';
 import { Votes } from './votes.ts';
 
-/** Everything that Troupe remembers, but for the bytes of pictures: those are in a blob store, by hash. */
-export interface Store {
+/** What is remembered, by kind. */
+export interface Repositories {
   readonly characters: Characters;
   readonly castings: Castings;
   readonly stories: Stories;
@@ -27,7 +27,16 @@ export interface Store {
   readonly leases: JobLeases;
   readonly messages: PostedMessages;
   readonly settings: GuildSettingsStore;
+}
+
+/** Everything that Troupe remembers, but for the bytes of pictures: those are in a blob store, by hash. */
+export interface Store extends Repositories {
   readonly privacy: Privacy;
+  /**
+   * Does several things in one transaction: all of them or, if `work` throws, none. `work` may be run again, so it
+   * must do nothing but use the repositories that it is given.
+   */
+  atomically<T>(work: (repositories: Repositories) => Promise<T>): Promise<T>;
   /** The hashes of all blobs in use. */
   blobReferences(): Promise<Set<string>>;
   /** What is wrong with the database; nothing if all is well. */
@@ -53,6 +62,26 @@ export async function openStore({ databaseUrl, clock, newId = randomUUID }: Stor
   await ensureQueueState(database.client);
   const context: StoreContext = { database, clock, newId };
   return {
+    ...repositories(context),
+    privacy: new Privacy(context),
+    atomically: (work) =>
+      database.write((transaction) => {
+        // Writes within are parts of this transaction.
+        const within = {
+          ...database,
+          client: transaction,
+          write: <T>(part: (t: Connection) => Promise<T>) => part(transaction),
+        };
+        return work(repositories({ ...context, database: within }));
+      }),
+    blobReferences: () => blobReferences(database.client),
+    checkIntegrity: () => checkIntegrity(database),
+    close: () => database.close(),
+  };
+}
+
+function repositories(context: StoreContext): Repositories {
+  return {
     characters: new Characters(context),
     castings: new Castings(context),
     stories: new Stories(context),
@@ -62,9 +91,5 @@ export async function openStore({ databaseUrl, clock, newId = randomUUID }: Stor
     leases: new JobLeases(context),
     messages: new PostedMessages(context),
     settings: new GuildSettingsStore(context),
-    privacy: new Privacy(context),
-    blobReferences: () => blobReferences(database.client),
-    checkIntegrity: () => checkIntegrity(database),
-    close: () => database.close(),
   };
 }

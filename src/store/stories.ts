@@ -57,6 +57,7 @@ export interface StoryFilter {
   readonly scope?: Scope;
   readonly authorId?: string;
   readonly characterId?: string;
+  readonly status?: readonly StoryStatus[];
   readonly limit?: number;
 }
 
@@ -96,11 +97,12 @@ export class Stories {
   }
 
   /** The newest first. */
-  async list({ scope, authorId, characterId, limit }: StoryFilter): Promise<Story[]> {
+  async list({ scope, authorId, characterId, status, limit }: StoryFilter): Promise<Story[]> {
     const rows = await this.#client.story.findMany({
       where: {
         scopeId: scope && scopeId(scope),
         authorId,
+        status: status && { in: [...status] },
         panels: characterId === undefined ? undefined : { some: { characters: { some: { characterId } } } },
       },
       include: WITH_PANELS,
