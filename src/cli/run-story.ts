@@ -2,7 +2,6 @@ import type { Engine } from '../engine/worker/engine-client.ts';
 import type { EngineOptions } from '../engine/worker/messages.ts';
 import { UserError } from '../errors/user-error.ts';
 import { ProgressBars, type ProgressOutput } from './progress-bar.ts';
-import { storyCommand } from './story-command.ts';
 import { parseStoryOptions } from './story-options.ts';
 import { STORY_USAGE } from './story-usage.ts';
 
@@ -33,6 +32,8 @@ export async function runStory(args: readonly string[], process: StoryProcess): 
       return EXIT_CODES.done;
     }
     engine = process.startEngine(options);
+    // loaded while the engine's thread loads its own part: together they are half of the time before the first step
+    const { storyCommand } = await import('./story-command.ts');
     await storyCommand(options, {
       engine,
       signal: interrupted,
