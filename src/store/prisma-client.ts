@@ -11,8 +11,9 @@ export interface Database {
   /** For reads, and for single writes that need nothing else to hold. */
   readonly client: Connection;
   /**
-   * Runs all of `work` in one transaction. On SQLite it holds the write lock from its beginning. `work` may be run
-   * again when PostgreSQL breaks up a deadlock, so it must do nothing but queries on its transaction.
+   * Runs all of `work` in one transaction. On SQLite it holds the write lock from its beginning; PostgreSQL's is read
+   * committed, so what `work` reads to decide by it first locks with an update (parties.ts). `work` may be run again
+   * when PostgreSQL breaks up a deadlock, so it must do nothing but queries on its transaction.
    */
   write<T>(work: (transaction: Connection) => Promise<T>): Promise<T>;
   /** Lets what was deleted disappear from the files too, as far as other processes' reads allow. */

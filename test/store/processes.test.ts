@@ -74,6 +74,21 @@ describe.each(TEST_PROVIDERS)('several processes on %s', (provider) => {
     await store.close();
   });
 
+  test.runIf(provider === 'sqlite')(
+    'given processes whose transactions read before they write, then none fails and no update is lost',
+    async () => {
+      const url = await freshDatabaseUrl(provider);
+      const times = 150;
+      const children = ['a', 'b'].map((name) => start('add', url, name, String(times)));
+      for (const child of children) expect(await child.ended).toEqual({ code: 0, errors: '' });
+      const database = await connectDatabase(url);
+      expect(await database.client.queueState.findMany({ select: { turn: true } })).toEqual([
+        { turn: 2n * BigInt(times) },
+      ]);
+      await database.close();
+    },
+  );
+
   test('given processes killed between and within writes, then what was committed is there and every invariant holds', async () => {
     const url = await freshDatabaseUrl(provider);
     const seed = Date.now();

@@ -1,7 +1,8 @@
 /**
  * A process of its own that uses the store, for the tests of several processes and of kills:
- * `tsx child.ts <open | count | live> <database url> <name> [<number>]`. It says on stdout how far it is.
+ * `tsx child.ts <open | count | add | live> <database url> <name> [<number>]`. It says on stdout how far it is.
  */
+import { connectDatabase } from '../../../src/store/prisma-client.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
 import { GUILD, hashOf, jobRequest, panelDraft, RUSTY, storyDraft, takeDraft } from './samples.ts';
 
@@ -15,6 +16,19 @@ async function count(store: Store, name: string, times: number): Promise<void> {
     const claimed = await store.leases.claimNext(name, 60_000, LIMITS);
     if (claimed) await store.leases.complete(claimed.lease, { by: name });
   }
+}
+
+/** Reads a number and writes the next one, in one transaction, many times. */
+async function add(databaseUrl: string, times: number): Promise<void> {
+  const database = await connectDatabase(databaseUrl);
+  const where = { id: 'queue' };
+  for (let each = 0; each < times; each++) {
+    await database.write(async (transaction) => {
+      const { turn } = await transaction.queueState.findUniqueOrThrow({ where });
+      await transaction.queueState.update({ where, data: { turn: turn + 1n } });
+    });
+  }
+  await database.close();
 }
 
 /** The life of a bot, in a hurry, until it is killed. It says what has been committed, after each write. */
@@ -52,6 +66,7 @@ function say(line: string): void {
 const [mode, databaseUrl = '', name = '', times = '0'] = process.argv.slice(2);
 const store = await openStore({ databaseUrl, clock: Date });
 if (mode === 'count') await count(store, name, Number(times));
+if (mode === 'add') await add(databaseUrl, Number(times));
 if (mode === 'live') await live(store, name);
 await store.close();
 say('done');
