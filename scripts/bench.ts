@@ -15,9 +15,11 @@ diffusers, and writes bench.md and bench.json. --quick: fewer steps and rounds, 
 `;
 
 const PANELS = 4;
+/** As the target is stated. */
+const RACE_THREADS = 2;
 const MEMORY_ROUNDS = 3;
-/** Time per step and peak memory don't depend on the number of steps: a few are enough where panels are counted. */
-const STEPS_BY_PANELS = 10;
+/** Time per step and peak memory do not depend on the number of steps, if queries are blended in one of them. */
+const STEPS_BY_PANELS = 20;
 const ROUNDS_BY_PANELS = 2;
 
 const { values } = parseArgs({
@@ -38,18 +40,26 @@ async function bench(): Promise<BenchResults> {
   const steps = values.quick ? STEPS_BY_PANELS : model.card.steps;
   const few = values.quick ? 1 : MEMORY_ROUNDS;
   const before = loadavg()[0] as number;
-  const drawing = await measureDrawing(model, PANELS, steps, rounds, tell);
+  const drawing = await measureDrawing(model, { panels: PANELS, steps }, rounds, tell);
   const memory = await measureMemory(model, PANELS, steps, few, tell);
   const firstStep = await measureFirstStep(model, rounds, tell);
   const python = findPython(process.env.PYTHON);
   if (python === undefined) tell('No Python with torch and diffusers ($PYTHON): not compared with diffusers.');
-  const race = python === undefined ? undefined : await raceDiffusers(model, python, PANELS, steps, rounds, tell);
+  const raceWith = async (task: Parameters<typeof raceDiffusers>[2], times: number) =>
+    python === undefined ? undefined : raceDiffusers(model, python, task, times, tell);
+  const race = await raceWith({ panels: PANELS, steps, threads: RACE_THREADS }, rounds);
+  const alone = { panels: PANELS, steps: STEPS_BY_PANELS, threads: 1 };
+  const oneThread = {
+    steps: STEPS_BY_PANELS,
+    drawing: await measureDrawing(model, alone, few, tell),
+    race: await raceWith(alone, few),
+  };
   const byPanels: PanelsRow[] = [];
   for (const panels of values.quick ? [2] : [2, 4, 8, MOST_PANELS]) {
     byPanels.push({
       panels,
       steps: STEPS_BY_PANELS,
-      drawing: await measureDrawing(model, panels, STEPS_BY_PANELS, ROUNDS_BY_PANELS, tell),
+      drawing: await measureDrawing(model, { panels, steps: STEPS_BY_PANELS }, ROUNDS_BY_PANELS, tell),
       memory: await measureMemory(model, panels, STEPS_BY_PANELS, 1, tell),
     });
   }
@@ -62,6 +72,7 @@ async function bench(): Promise<BenchResults> {
     memory,
     firstStep,
     race,
+    oneThread,
     byPanels,
   };
 }

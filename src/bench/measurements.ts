@@ -1,4 +1,3 @@
-import type { DrawnStory } from '../engine/draw-story.ts';
 import type { ModelFolder } from '../engine/weights/model-folder.ts';
 import { type Engine, startEngine } from '../engine/worker/engine-client.ts';
 import { benchmarkStory, MODES, type Mode, ownSize } from './benchmark-story.ts';
@@ -7,6 +6,8 @@ import { timeToFirstStep } from './first-step.ts';
 import { drawInFreshProcess, type FreshDrawing } from './fresh-process.ts';
 import { takeTurns } from './rounds.ts';
 import { drawTimed, type TimedDrawing } from './timed-drawing.ts';
+
+const MICROSECONDS_PER_MS = 1e3;
 
 /** What is told while measuring takes its time. */
 export type Tell = (text: string) => void;
@@ -25,14 +26,22 @@ async function withEngine<T>(threads: number, work: (engine: Engine) => Promise<
   }
 }
 
-/** The same panels plain and exact, in turns, through the engine's thread. */
-export function measureDrawing(model: ModelFolder, panels: number, steps: number, rounds: number, tell: Tell) {
-  return withEngine(0, (engine) =>
+/**
+ * The same panels plain and exact, in turns, through the engine's thread.
+ * @param threads 0: all cores, as users run it; 1: processor time is then work alone, no thread waits for another
+ */
+export function measureDrawing(
+  model: ModelFolder,
+  { panels, steps, threads = 0 }: { panels: number; steps: number; threads?: number },
+  rounds: number,
+  tell: Tell,
+): Promise<Record<Mode, TimedDrawing[]>> {
+  return withEngine(threads, (engine) =>
     takeTurns(
       perMode((mode) => () => drawTimed(engine, ownSize(model), benchmarkStory(model, mode, panels, steps))),
       rounds,
-      (mode, round, { wall }: TimedDrawing) =>
-        tell(`${panels} panels, ${mode}, round ${round + 1}: ${wall.toFixed(0)} ms`),
+      (mode, round, { wall, cpu }: TimedDrawing) =>
+        tell(`${panels} panels, ${mode}, round ${round + 1}: ${wall.toFixed(0)} ms, processor ${cpu.toFixed(0)} ms`),
     ),
   );
 }
@@ -64,6 +73,8 @@ export async function measureFirstStep(model: ModelFolder, rounds: number, tell:
 export interface SamplingTime {
   /** milliseconds of sampling alone, without prompts and decoding */
   readonly wall: number;
+  /** processor time, milliseconds; ours with prompts and decoding */
+  readonly cpu: number;
 }
 
 export interface Race {
@@ -74,29 +85,25 @@ export interface Race {
   readonly difference: number;
 }
 
-/** As the target is stated. */
-const RACE_THREADS = 2;
-
 /** Our plain sampling against diffusers' on the same weights, from the same noise, in turns. */
 export function raceDiffusers(
   model: ModelFolder,
   python: string,
-  panels: number,
-  steps: number,
+  { panels, steps, threads }: { panels: number; steps: number; threads: number },
   rounds: number,
   tell: Tell,
-) {
-  return withEngine(RACE_THREADS, async (engine): Promise<Race> => {
+): Promise<Race> {
+  return withEngine(threads, async (engine) => {
     const story = benchmarkStory(model, 'plain', panels, steps);
-    let last: DrawnStory | undefined;
+    const draw = () => engine.draw(ownSize(model), story, { trace: false, previewEvery: 0 });
+    const ours = await draw();
     const troupe = async () => {
-      last = await engine.draw(ownSize(model), story, { trace: false, previewEvery: 0 });
-      return { wall: last.timings.sample ?? Number.NaN };
+      const before = process.cpuUsage();
+      const { timings } = await draw();
+      const { user, system } = process.cpuUsage(before);
+      return { wall: timings.sample ?? Number.NaN, cpu: (user + system) / MICROSECONDS_PER_MS };
     };
-    await troupe();
-    const ours = last as DrawnStory | undefined;
-    if (!ours) throw new Error('nothing was drawn');
-    const rival = await DiffusersRival.start(python, ownSize(model), story, ours.latentShape, RACE_THREADS);
+    const rival = await DiffusersRival.start(python, ownSize(model), story, ours.latentShape, threads);
     try {
       const times = await takeTurns(
         { troupe, diffusers: () => rival.sample() },
@@ -106,7 +113,7 @@ export function raceDiffusers(
       const theirs = await rival.latents();
       const mine = ours.panels.flatMap((panel) => [...panel.latents]);
       const difference = mine.reduce((most, z, i) => Math.max(most, Math.abs(z - (theirs[i] ?? Number.NaN))), 0);
-      return { versions: rival.versions, threads: RACE_THREADS, times, difference };
+      return { versions: rival.versions, threads, times, difference };
     } finally {
       await rival.close();
     }

@@ -27,6 +27,12 @@ export interface BenchResults {
   /** milliseconds */
   readonly firstStep: readonly number[];
   readonly race: Race | undefined;
+  /** the same with one thread, where processor time is work alone; fewer steps */
+  readonly oneThread: {
+    readonly steps: number;
+    readonly drawing: PerMode<TimedDrawing>;
+    readonly race: Race | undefined;
+  };
   readonly byPanels: readonly PanelsRow[];
 }
 
@@ -122,6 +128,9 @@ export function renderReport(results: BenchResults): string {
     '## Memory and loading',
     'Each number is of a process of its own that drew one story: resident memory at its largest, and when the model was loaded.',
     memoryTable(results),
+    '## Work',
+    'Processor time with one thread: other work on the machine hardly changes it. Ours includes prompts and decoding, that of diffusers is sampling alone.',
+    workTable(results),
     '## Number of panels',
     `${results.byPanels[0]?.steps ?? 0} steps.`,
     panelsTable(results),
@@ -172,6 +181,27 @@ function memoryTable({ memory }: BenchResults): string {
     ms(minimum(memory[mode].map(({ load }) => load))),
   ]);
   return table(['', 'peak', 'loaded', 'time to load (minimum)'], rows);
+}
+
+function workTable({ oneThread: { steps, drawing, race } }: BenchResults): string {
+  const row = (name: string, series: Series) => [
+    name,
+    ms(minimum(series)),
+    ms(median(series)),
+    percent(unrest(series)),
+  ];
+  const rival = race?.times.diffusers.map(({ cpu }) => cpu);
+  const compared = (a: Series, b: Series) => [factor(ratio(a, b).ofMinima), factor(ratio(a, b).ofMedians), ''];
+  const [plain, exact] = [cpus(drawing.plain), cpus(drawing.exact)];
+  return table(
+    [`${steps} steps`, 'minimum', 'median', 'unrest'],
+    [
+      row('plain', plain),
+      row('exact', exact),
+      ['exact ÷ plain', ...compared(exact, plain)],
+      ...(rival ? [row('diffusers, plain', rival), ['diffusers ÷ ours, plain', ...compared(rival, plain)]] : []),
+    ],
+  );
 }
 
 function panelsTable({ byPanels }: BenchResults): string {
