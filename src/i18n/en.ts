@@ -1,14 +1,32 @@
-import type { CommandText } from './messages.ts';
+import { characterTexts } from './en/character.ts';
+import { characterCommands } from './en/character-commands.ts';
+import { commonTexts } from './en/common.ts';
+import { errors } from './en/errors.ts';
+import { progressTexts } from './en/progress.ts';
+import { storyTexts } from './en/story.ts';
+import { storyCommands } from './en/story-commands.ts';
+import type { ChoiceTexts, CommandTexts, ErrorTexts } from './messages.ts';
 
 /** English: the language that all others follow. */
 export const en = {
-  /** By path: "story", "story generate", "story generate title". */
   commands: {
+    ...characterCommands,
+    ...storyCommands,
     queue: { name: 'queue', description: 'What is being drawn, and what waits' },
-  } as Record<string, CommandText>,
-  /** Names of options' choices, by the option's path and the choice's value. */
-  choices: {} as Record<string, Readonly<Record<string, string>>>,
-  queue: {
-    empty: 'Nothing is being drawn, and nothing waits.',
-  },
+    help: { name: 'help', description: 'How to cast characters and draw stories with them' },
+  } as CommandTexts,
+  choices: {
+    'story generate layout': {
+      auto: 'as it fits best',
+      row: 'side by side',
+      column: 'below each other',
+      square: 'square',
+    },
+    'story export format': { png: 'picture (PNG)', zip: 'all panels (ZIP)', pdf: 'comic page (PDF)' },
+  } as ChoiceTexts,
+  errors: errors as ErrorTexts,
+  common: commonTexts,
+  progress: progressTexts,
+  story: storyTexts,
+  character: characterTexts,
 };

@@ -8,3 +8,13 @@ export interface CommandText {
   readonly name: string;
   readonly description: string;
 }
+
+/** By path: "story", "story generate", "story generate title". */
+export type CommandTexts = Readonly<Record<string, CommandText>>;
+
+/** Names of options' choices, by the option's path and the choice's value. */
+export type ChoiceTexts = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** What is said of an error, from its details. */
+export type ErrorText = (detail: (key: string) => string) => string;
+export type ErrorTexts = Readonly<Record<string, ErrorText>>;

@@ -1,0 +1,23 @@
+import type { Messages } from '../messages.ts';
+
+export const characterTexts: Messages['character'] = {
+  taken: ({ name, place, where }) => `${name} wird besetzt: ${place}. Die Entwürfe erscheinen hier: ${where}`,
+  castingTitle: ({ name }) => `Wer ist ${name}?`,
+  castingBy: ({ looks, owner }) => `${looks} · von ${owner}`,
+  castingHint: 'Wer die Figur erschaffen hat, wählt: alle Geschichten von nun an haben die gewählte.',
+  castingDone: ({ name, place }) => `Nummer ${place} ist von nun an ${name}.`,
+  pick: ({ place }) => `Nummer ${place}`,
+  recast: 'Neu besetzen',
+  picked: ({ name }) => `${name} ist besetzt. Nenne den Namen in einer Geschichte: \`/story generate\`.`,
+  edited: ({ name }) => `${name} ist geändert. \`/character recast\` zeigt neues Aussehen.`,
+  retired: ({ name }) => `${name} ist verabschiedet; der Name ist wieder frei und die Geschichten bleiben.`,
+  list: '## Die Besetzung',
+  listEmpty: 'Hier ist noch niemand besetzt. `/character create` beginnt.',
+  listLine: ({ name, looks, owner, cast }) => `**${name}** · ${looks} · ${owner}${cast ? '' : ' · noch nicht besetzt'}`,
+  more: ({ count }) => `… und ${count} weitere`,
+  seed: ({ seed }) => `Startwert der Vorlage: ${seed}`,
+  notCast: 'Noch ist kein Entwurf gewählt.',
+  stories: ({ titles }) => `Spielt in ${titles}`,
+  noStories: 'Spielt noch in keiner Geschichte.',
+  sheetAlt: ({ name, count }) => `${count} Entwürfe für ${name}`,
+};

@@ -1,0 +1,65 @@
+import { MAX_LOOKS_LENGTH, MAX_NAME_LENGTH } from '../../story/character.ts';
+import { MAX_PANEL_LENGTH } from '../../story/panel-script.ts';
+import { MAX_TITLE_LENGTH } from '../../story/story-script.ts';
+import type { errors as english } from '../en/errors.ts';
+import type { ErrorText } from '../messages.ts';
+import { operatorErrors } from '../operator-codes.ts';
+
+export const errors: Record<keyof typeof english, ErrorText> = {
+  'character-empty': () => 'Sag, wie die Figur aussieht, zum Beispiel „a fox wearing a scarf“.',
+  'character-too-long': () =>
+    `Das ist zu lang: ein Name hat höchstens ${MAX_NAME_LENGTH} Zeichen, ein Aussehen höchstens ${MAX_LOOKS_LENGTH}. Das Modell liest ohnehin nur die ersten Wörter.`,
+  'character-name-empty': () => 'Die Figur braucht einen Namen, zum Beispiel Rusty.',
+  'character-name-taken': (of) =>
+    `Hier heißt schon jemand „${of('name')}“. Nimm einen anderen Namen, oder ändere, besetze oder verabschiede die andere Figur.`,
+  'character-unknown': (of) =>
+    `Hier heißt niemand „${of('name')}“.${of('close') ? ` Meintest du ${of('close')}?` : ' `/character list` zeigt die Besetzung.'}`,
+  'character-not-found': () => 'Diese Figur gibt es nicht mehr; vielleicht wurde sie gelöscht.',
+  'character-retired': (of) => `${of('name')} ist verabschiedet und spielt nicht mehr.`,
+  'characters-same-name': (of) => `Zwei Figuren heißen „${of('name')}“; gib ihnen verschiedene Namen.`,
+  'characters-too-many': (of) => `In eine Geschichte passen höchstens ${of('most')} Figuren; das sind ${of('count')}.`,
+  'subject-unclear': () =>
+    'Es ist unklar, was die Figur ist. Beginne damit („a fox wearing a scarf“) oder markiere es: „a *polar bear* cub“.',
+  'subject-empty': () => 'Es ist unklar, was die Figur ist. Beginne das Aussehen damit: „a fox wearing a scarf“.',
+  'subject-not-in-prompt': () =>
+    'Das Modell findet die Figur in einem Feld nicht. Beschreibe sie mit einfacheren Wörtern.',
+  'subject-truncated': () => 'Ein Feld ist zu lang: seine Figur kommt erst nach den Wörtern, die das Modell liest.',
+  'story-empty': () => 'Schreib wenigstens ein Feld, zum Beispiel „Rusty standing in the forest“.',
+  'story-not-found': () => 'Diese Geschichte gibt es nicht mehr; vielleicht wurde sie gelöscht.',
+  'story-unknown': (of) =>
+    `Hier heißt keine Geschichte „${of('name')}“.${of('close') ? ` Meintest du ${of('close')}?` : ' `/story list` zeigt alle.'}`,
+  'panels-too-many': (of) => `Eine Geschichte hat höchstens ${of('most')} Felder; das sind ${of('count')}. Teile sie.`,
+  'panel-empty': (of) => `Feld ${of('place')} ist leer. Schreib, was es zeigt, oder lass es weg.`,
+  'panel-too-long': (of) => `Feld ${of('place')} ist zu lang: höchstens ${MAX_PANEL_LENGTH} Zeichen.`,
+  'panel-names-nobody': (of) => `Sag, wer in Feld ${of('place')} ist: ${of('names')}.`,
+  'panel-not-found': () => 'Dieses Feld gibt es nicht.',
+  'panel-unknown': (of) => `Ein Feld ${of('place')} gibt es nicht: die Geschichte hat ${of('count')}.`,
+  'take-not-found': () => 'Diese Fassung gibt es nicht mehr.',
+  'canon-not-found': () => 'Diese Vorlage gibt es nicht mehr.',
+  'candidate-not-found': () => 'Diesen Entwurf gibt es nicht mehr; besetze die Figur neu.',
+  'job-not-found': () => 'Diese Zeichnung gibt es nicht mehr; vielleicht wurde sie gelöscht.',
+  'title-too-long': () => `Der Titel ist zu lang: höchstens ${MAX_TITLE_LENGTH} Zeichen.`,
+  'seed-invalid': () =>
+    'Ein Startwert ist eine ganze Zahl von 0 bis 18446744073709551615. Ohne Angabe wird einer gewählt.',
+  'setting-invalid': (of) => `Das geht nicht für „${of('setting')}“. \`/settings show\` zeigt, was geht.`,
+  'queue-full-member': (of) => `Von dir warten schon ${of('limit')}, mehr geht nicht. \`/queue\` zeigt sie.`,
+  'queue-full-scope': (of) => `Hier warten schon ${of('limit')}, mehr geht nicht. Versuch es nachher noch einmal.`,
+  'creating-not-allowed': () => 'Hier dürfen nur manche Rollen etwas erschaffen, und du hast keine davon.',
+  'moderators-only': () => 'Das darf nur die Moderation.',
+  'permissions-missing': (of) =>
+    `Ich kann hier nicht posten, mir fehlt die Berechtigung: ${of('names')}. Die Moderation kann sie geben.`,
+  'picture-unreadable': () => 'Diese Datei ist kein lesbares Bild. Nimm PNG, JPEG oder WebP.',
+  'picture-too-large': (of) => `Das Bild ist zu groß: höchstens ${of('most')}.`,
+  'picture-size': () => 'Die Größe des Bildes passt nicht zum Modell. Nimm ein anderes.',
+  'text-refused': () => 'Ein Wort darin ist hier nicht willkommen. Sag es anders; es wurde nichts gezeichnet.',
+  'export-too-large': (of) => `Die Datei ist zu groß für diesen Server (${of('got')}). Nimm ein anderes Format.`,
+  ...operatorErrors({
+    model: (of) =>
+      `Das Modell lässt sich so nicht verwenden (\`${of('code')}\`). Das muss die Person beheben, die den Bot betreibt.`,
+    setup: (of) =>
+      `Etwas ist falsch eingestellt (\`${of('code')}\`). Das muss die Person beheben, die den Bot betreibt.`,
+    canon: () => 'Die Vorlage der Figur passt nicht zum jetzigen Modell. Besetze die Figur neu.',
+    blob: () =>
+      'Ein gespeichertes Bild fehlt oder ist beschädigt. Neu zeichnen hilft, oder die Person, die den Bot betreibt, holt es zurück.',
+  }),
+};

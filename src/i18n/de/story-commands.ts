@@ -1,0 +1,38 @@
+import type { storyCommands as english } from '../en/story-commands.ts';
+import type { CommandText } from '../messages.ts';
+
+export const storyCommands: Record<keyof typeof english, CommandText> = {
+  story: { name: 'geschichte', description: 'Geschichten, deren Figuren dieselben bleiben' },
+  'story generate': { name: 'zeichnen', description: 'Eine Geschichte zeichnen; ohne Felder öffnet sich ein Formular' },
+  'story generate panels': { name: 'felder', description: 'Was geschieht, Feld für Feld, getrennt durch |' },
+  'story generate title': { name: 'titel', description: 'Wie die Geschichte heißt' },
+  'story generate characters': { name: 'figuren', description: 'Wer in jedem Feld ist; mehrere Namen mit Komma' },
+  'story generate seed': {
+    name: 'startwert',
+    description: 'Eine Zahl: derselbe Startwert zeichnet dieselbe Geschichte',
+  },
+  'story generate layout': { name: 'anordnung', description: 'Wie die Felder auf der Seite liegen' },
+  'story generate style': { name: 'stil', description: 'Wie gezeichnet wird, zum Beispiel: watercolour' },
+  'story list': { name: 'liste', description: 'Die neuesten Geschichten' },
+  'story list mine': { name: 'meine', description: 'Nur deine' },
+  'story list character': { name: 'figur', description: 'Nur die mit dieser Figur' },
+  'story show': { name: 'zeigen', description: 'Eine Geschichte mit ihren Knöpfen' },
+  'story show story': { name: 'geschichte', description: 'Welche' },
+  'story show post': { name: 'posten', description: 'Hier neu posten, wenn ihre Nachricht weg ist' },
+  'story add': { name: 'anfügen', description: 'Ein Feld am Ende anfügen' },
+  'story add story': { name: 'geschichte', description: 'Welche' },
+  'story add panel': { name: 'feld', description: 'Was darin geschieht' },
+  'story redraw': { name: 'neuzeichnen', description: 'Ein Feld neu zeichnen; die Figuren bleiben' },
+  'story redraw story': { name: 'geschichte', description: 'Welche' },
+  'story redraw panel': { name: 'feld', description: 'Seine Nummer' },
+  'story takes': { name: 'fassungen', description: 'Alle Zeichnungen eines Feldes; wähle, welche die Seite zeigt' },
+  'story takes story': { name: 'geschichte', description: 'Welche' },
+  'story takes panel': { name: 'feld', description: 'Seine Nummer' },
+  'story replay': { name: 'wiederholen', description: 'Eine Geschichte noch einmal zeichnen, genau wie sie war' },
+  'story replay story': { name: 'geschichte', description: 'Welche' },
+  'story export': { name: 'exportieren', description: 'Eine Geschichte als Datei' },
+  'story export story': { name: 'geschichte', description: 'Welche' },
+  'story export format': { name: 'format', description: 'Als was' },
+  'story cancel': { name: 'abbrechen', description: 'Anhalten, was gezeichnet wird oder wartet' },
+  'story cancel story': { name: 'geschichte', description: 'Welche; ohne Angabe deine neueste' },
+};

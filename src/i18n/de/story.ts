@@ -1,0 +1,50 @@
+import type { Messages } from '../messages.ts';
+
+const panelsOf = (count: number) => (count === 1 ? '1 Feld' : `${count} Felder`);
+
+export const storyTexts: Messages['story'] = {
+  taken: ({ place, where }) => `Deine Geschichte ist ${place}. Sie erscheint hier: ${where}`,
+  redrawTaken: ({ panel, place, where }) =>
+    `Feld ${panel} wird mit denselben Figuren neu gezeichnet: ${place}. Es erscheint in ${where}`,
+  addTaken: ({ place, where }) => `Das neue Feld ist ${place}. Es erscheint in ${where}`,
+  by: ({ author, cast }) => (cast ? `von ${author} · mit ${cast}` : `von ${author}`),
+  footer: ({ seed, panels }) => `Startwert ${seed} · ${panelsOf(panels)}`,
+  hint: 'Reagiere mit einer Nummer, um das Feld neu zu zeichnen.',
+  cannotReact: 'Ich darf hier keine Reaktionen hinzufügen: wähle das Feld im Menü.',
+  cannotUnreact: 'Ich darf hier keine Reaktionen wegnehmen, deshalb bleiben eure stehen.',
+  redrawMenu: 'Ein Feld neu zeichnen …',
+  redrawOption: ({ panel }) => `Feld ${panel}`,
+  vary: 'Abwandeln',
+  add: 'Feld anfügen',
+  takes: 'Fassungen',
+  export: 'Exportieren',
+  addForm: 'Noch ein Feld',
+  addField: 'Was geschieht darin?',
+  generateForm: 'Deine Geschichte',
+  titleField: 'Titel',
+  panelsField: 'Felder, eines pro Zeile',
+  panelsHint: 'Rusty standing in the forest\nRusty reading a book\nRusty dancing on the beach at night',
+  charactersField: 'Wer in jedem Feld ist (mit Komma)',
+  exportAs: 'Als was?',
+  takesOf: ({ panel, shown, total }) => `Feld ${panel}: Fassung ${shown} von ${total} ist auf der Seite.`,
+  takesMenu: 'Eine Fassung auf die Seite setzen …',
+  takesPanelMenu: 'Fassungen von welchem Feld?',
+  takeOption: ({ take }) => `Fassung ${take}`,
+  takeShown: 'jetzt auf der Seite',
+  takeAlt: ({ panel, take, caption }) => `Feld ${panel}, Fassung ${take}: ${caption}`,
+  takeChosen: ({ panel, take }) => `Feld ${panel} zeigt jetzt Fassung ${take}.`,
+  noTakes: 'Davon ist noch nichts gezeichnet.',
+  list: '## Geschichten',
+  listEmpty: 'Noch keine Geschichten. `/story generate` zeichnet eine.',
+  listLine: ({ title, author, panels, when, link }) =>
+    `**${title}** · ${panelsOf(panels)} · ${author} · ${when}${link ? ` · ${link}` : ''}`,
+  link: 'Nachricht',
+  posted: ({ where }) => `Ihre Nachricht ist hier: ${where}`,
+  cancelled: 'Abgebrochen.',
+  stopping: 'Es hält gleich an.',
+  ended: 'Das war schon zu Ende.',
+  nothingToCancel: 'Von dir wird nichts gezeichnet und nichts wartet.',
+  noAccess: ({ title, channel, missing }) =>
+    `„${title}“ ist gezeichnet, aber ich kann es in ${channel} nicht posten. ${missing} \`/story show\` zeigt es überall, wo du mich benutzen darfst.`,
+  refused: ({ who, reason }) => `${who}: ${reason}`,
+};

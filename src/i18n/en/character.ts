@@ -1,0 +1,23 @@
+export const characterTexts = {
+  taken: ({ name, place, where }: { name: string; place: string; where: string }) =>
+    `${name} is being cast: ${place}. The candidates appear here: ${where}`,
+  castingTitle: ({ name }: { name: string }) => `Who is ${name}?`,
+  castingBy: ({ looks, owner }: { looks: string; owner: string }) => `${looks} · by ${owner}`,
+  castingHint: 'Whoever made the character picks: stories from now on have the one that is picked.',
+  castingDone: ({ name, place }: { name: string; place: number }) => `Number ${place} is ${name} from now on.`,
+  pick: ({ place }: { place: number }) => `Number ${place}`,
+  recast: 'Recast',
+  picked: ({ name }: { name: string }) => `${name} is cast. Use the name in a story: \`/story generate\`.`,
+  edited: ({ name }: { name: string }) => `${name} is changed. \`/character recast\` shows new looks.`,
+  retired: ({ name }: { name: string }) => `${name} is retired; the name is free again and the stories stay.`,
+  list: '## The cast',
+  listEmpty: 'Nobody is cast here yet. `/character create` begins.',
+  listLine: ({ name, looks, owner, cast }: { name: string; looks: string; owner: string; cast: boolean }) =>
+    `**${name}** · ${looks} · ${owner}${cast ? '' : ' · not cast yet'}`,
+  more: ({ count }: { count: number }) => `… and ${count} more`,
+  seed: ({ seed }: { seed: string }) => `Seed of the canon: ${seed}`,
+  notCast: 'No candidate is picked yet.',
+  stories: ({ titles }: { titles: string }) => `Plays in ${titles}`,
+  noStories: 'Plays in no story yet.',
+  sheetAlt: ({ name, count }: { name: string; count: number }) => `${count} candidates for ${name}`,
+};

@@ -1,0 +1,59 @@
+import { MAX_LOOKS_LENGTH, MAX_NAME_LENGTH } from '../../story/character.ts';
+import { MAX_PANEL_LENGTH } from '../../story/panel-script.ts';
+import { MAX_TITLE_LENGTH } from '../../story/story-script.ts';
+import type { ErrorText } from '../messages.ts';
+import { operatorErrors } from '../operator-codes.ts';
+
+/** By the UserError's code. Details are those of its context, cleaned of markdown. */
+export const errors = {
+  'character-empty': () => 'Say what the character looks like, for instance “a fox wearing a scarf”.',
+  'character-too-long': () =>
+    `That is too long: a name has at most ${MAX_NAME_LENGTH} characters, looks at most ${MAX_LOOKS_LENGTH}. The model reads only the first words anyway.`,
+  'character-name-empty': () => 'The character needs a name, for instance Rusty.',
+  'character-name-taken': (of) =>
+    `There is already somebody called “${of('name')}” here. Choose another name, or edit, recast or retire that one.`,
+  'character-unknown': (of) =>
+    `Nobody here is called “${of('name')}”.${of('close') ? ` Did you mean ${of('close')}?` : ' `/character list` shows the cast.'}`,
+  'character-not-found': () => 'This character is no more; it may have been erased.',
+  'character-retired': (of) => `${of('name')} is retired and plays no more.`,
+  'characters-same-name': (of) => `Two characters are called “${of('name')}”; give them different names.`,
+  'characters-too-many': (of) => `At most ${of('most')} characters fit in one story; these are ${of('count')}.`,
+  'subject-unclear': () =>
+    'It isn’t clear what the character is. Begin with that (“a fox wearing a scarf”), or mark it: “a *polar bear* cub”.',
+  'subject-empty': () => 'It isn’t clear what the character is. Begin its looks with that: “a fox wearing a scarf”.',
+  'subject-not-in-prompt': () => 'The model doesn’t find the character in a panel. Describe it with simpler words.',
+  'subject-truncated': () => 'A panel is too long: its character is named after the words that the model reads.',
+  'story-empty': () => 'Write at least one panel, for instance “Rusty standing in the forest”.',
+  'story-not-found': () => 'This story is no more; it may have been erased.',
+  'story-unknown': (of) =>
+    `There is no story called “${of('name')}” here.${of('close') ? ` Did you mean ${of('close')}?` : ' `/story list` shows all.'}`,
+  'panels-too-many': (of) => `A story has at most ${of('most')} panels; these are ${of('count')}. Split it.`,
+  'panel-empty': (of) => `Panel ${of('place')} is empty. Write what it shows, or leave it out.`,
+  'panel-too-long': (of) => `Panel ${of('place')} is too long: at most ${MAX_PANEL_LENGTH} characters.`,
+  'panel-names-nobody': (of) => `Say who is in panel ${of('place')}: ${of('names')}.`,
+  'panel-not-found': () => 'There is no such panel.',
+  'panel-unknown': (of) => `There is no panel ${of('place')}: the story has ${of('count')}.`,
+  'take-not-found': () => 'This take is no more.',
+  'canon-not-found': () => 'This canon is no more.',
+  'candidate-not-found': () => 'This candidate is no more; recast the character.',
+  'job-not-found': () => 'This drawing is no more; it may have been erased.',
+  'title-too-long': () => `The title is too long: at most ${MAX_TITLE_LENGTH} characters.`,
+  'seed-invalid': () => 'A seed is a whole number from 0 to 18446744073709551615. Leave it out to have one chosen.',
+  'setting-invalid': (of) => `That isn’t possible for “${of('setting')}”. \`/settings show\` shows what is.`,
+  'queue-full-member': (of) => `You have ${of('limit')} waiting already, the most there can be. \`/queue\` shows them.`,
+  'queue-full-scope': (of) => `${of('limit')} wait here already, the most there can be. Try again in a while.`,
+  'creating-not-allowed': () => 'Only some roles may create here, and none of yours is among them.',
+  'moderators-only': () => 'Only moderators may do that.',
+  'permissions-missing': (of) => `I can’t post here: I miss the permission to ${of('names')}. A moderator can give it.`,
+  'picture-unreadable': () => 'That file is no picture that can be read. Use a PNG, JPEG or WebP.',
+  'picture-too-large': (of) => `The picture is too large: at most ${of('most')}.`,
+  'picture-size': () => 'The picture’s size doesn’t suit the model. Use another one.',
+  'text-refused': () => 'A word in it isn’t welcome here. Say it with other words; nothing was drawn.',
+  'export-too-large': (of) => `The file is too large for this server (${of('got')}). Export another format.`,
+  ...operatorErrors({
+    model: (of) => `The model can’t be used as it is (\`${of('code')}\`). Whoever runs this bot has to mend it.`,
+    setup: (of) => `Something is set wrongly (\`${of('code')}\`). Whoever runs this bot has to mend it.`,
+    canon: () => 'The character’s canon doesn’t suit the model that is used now. Recast the character.',
+    blob: () => 'A stored picture is missing or damaged. Drawing it anew helps, or whoever runs this bot restores it.',
+  }),
+} satisfies Record<string, ErrorText>;

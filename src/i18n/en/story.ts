@@ -1,0 +1,61 @@
+export const storyTexts = {
+  /** @param where a link to the message, or a channel */
+  taken: ({ place, where }: { place: string; where: string }) => `Your story is ${place}. It appears here: ${where}`,
+  redrawTaken: ({ panel, place, where }: { panel: number; place: string; where: string }) =>
+    `Panel ${panel} is drawn anew with the same characters: ${place}. It appears in ${where}`,
+  addTaken: ({ place, where }: { place: string; where: string }) => `The new panel is ${place}. It appears in ${where}`,
+  by: ({ author, cast }: { author: string; cast: string }) => (cast ? `by ${author} · with ${cast}` : `by ${author}`),
+  footer: ({ seed, panels }: { seed: string; panels: number }) =>
+    `seed ${seed} · ${panels} panel${panels === 1 ? '' : 's'}`,
+  hint: 'React with a number to draw that panel anew.',
+  cannotReact: 'I may not add reactions here: choose a panel in the menu instead.',
+  cannotUnreact: 'I may not take reactions away here, so yours stay.',
+  redrawMenu: 'Draw a panel anew…',
+  redrawOption: ({ panel }: { panel: number }) => `Panel ${panel}`,
+  vary: 'Vary',
+  add: 'Add panel',
+  takes: 'Takes',
+  export: 'Export',
+  addForm: 'One more panel',
+  addField: 'What happens in it?',
+  generateForm: 'Your story',
+  titleField: 'Title',
+  panelsField: 'Panels, one a line',
+  panelsHint: 'Rusty standing in the forest\nRusty reading a book\nRusty dancing on the beach at night',
+  charactersField: 'Who is in every panel (names, with commas)',
+  exportAs: 'As what?',
+  takesOf: ({ panel, shown, total }: { panel: number; shown: number; total: number }) =>
+    `Panel ${panel}: take ${shown} of ${total} is on the page.`,
+  takesMenu: 'Put a take on the page…',
+  takesPanelMenu: 'Takes of which panel?',
+  takeOption: ({ take }: { take: number }) => `Take ${take}`,
+  takeShown: 'on the page now',
+  takeAlt: ({ panel, take, caption }: { panel: number; take: number; caption: string }) =>
+    `Panel ${panel}, take ${take}: ${caption}`,
+  takeChosen: ({ panel, take }: { panel: number; take: number }) => `Panel ${panel} shows take ${take} now.`,
+  noTakes: 'Nothing of it is drawn yet.',
+  list: '## Stories',
+  listEmpty: 'No stories yet. `/story generate` draws one.',
+  listLine: ({
+    title,
+    author,
+    panels,
+    when,
+    link,
+  }: {
+    title: string;
+    author: string;
+    panels: number;
+    when: string;
+    link: string;
+  }) => `**${title}** · ${panels} panel${panels === 1 ? '' : 's'} · ${author} · ${when}${link ? ` · ${link}` : ''}`,
+  link: 'message',
+  posted: ({ where }: { where: string }) => `Its message is here: ${where}`,
+  cancelled: 'Cancelled.',
+  stopping: 'It stops in a moment.',
+  ended: 'That had ended already.',
+  nothingToCancel: 'Nothing of yours is being drawn or waits.',
+  noAccess: ({ title, channel, missing }: { title: string; channel: string; missing: string }) =>
+    `“${title}” is drawn, but I can’t post it in ${channel}. ${missing} \`/story show\` shows it wherever you may use me.`,
+  refused: ({ who, reason }: { who: string; reason: string }) => `${who}: ${reason}`,
+};
