@@ -1,8 +1,11 @@
+import type { JobFeed } from '../queue/job-feed.ts';
 import type { Character } from '../store/characters.ts';
 import type { Job } from '../store/job.ts';
 import type { Scope } from '../store/scope.ts';
 import type { Story } from '../store/stories.ts';
 import type { Take } from '../store/takes.ts';
+
+export type { JobFeed, JobFeedEvent, JobProgress } from '../queue/job-feed.ts';
 
 /**
  * What Troupe does for people, without a word of Discord in it. Commands and buttons call exactly one of these
@@ -105,24 +108,4 @@ export interface ExportedFile {
   readonly name: string;
   readonly mediaType: string;
   readonly bytes: Buffer;
-}
-
-/** What happens to jobs, as it happens. Missing an event loses nothing: the store knows the state. */
-export interface JobFeed {
-  subscribe(listener: (event: JobFeedEvent) => void): () => void;
-}
-
-export type JobFeedEvent =
-  | { readonly type: 'queued' | 'started' | 'requeued'; readonly job: Job }
-  | { readonly type: 'progress'; readonly job: Job; readonly progress: JobProgress }
-  | { readonly type: 'finished' | 'failed' | 'dead' | 'cancelled'; readonly job: Job };
-
-export interface JobProgress {
-  readonly phase: 'waiting' | 'load' | 'encode' | 'sample' | 'match' | 'inject' | 'decode' | 'page';
-  /** of the whole job, 0 to 1 */
-  readonly share: number;
-  /** from measured steps; undefined until there are some */
-  readonly remainingMs: number | undefined;
-  /** the panels as they are foreseen, side by side */
-  readonly strip?: { readonly webp: Buffer; readonly width: number; readonly height: number };
 }
