@@ -1,15 +1,18 @@
 import type {
+  AnySelectMenuInteraction,
   AutocompleteInteraction,
+  ButtonInteraction,
   ChatInputCommandInteraction,
   InteractionEditReplyOptions,
-  MessageComponentInteraction,
   ModalBuilder,
   ModalSubmitInteraction,
 } from 'discord.js';
 import type { Messages } from '../i18n/messages.ts';
+import type { GuildSettings } from '../store/guild-settings.ts';
 import type { Asker } from '../studio/studio.ts';
 import type { BotServices } from './bot-services.ts';
 import type { OptionSpecs, OptionValues } from './command-options.ts';
+import type { BotPermission } from './permissions.ts';
 
 /**
  * How a command is written (one file each in commands/):
@@ -46,7 +49,7 @@ export interface Subcommand<O extends OptionSpecs> {
   /** 'ephemeral' unless said otherwise: only who asked sees the answer. */
   readonly answers?: 'ephemeral' | 'public';
   /** Instead of an answer, a form: decided without waiting for anything, as a form can't follow a deferral. */
-  opens?(call: Call<OptionValues<O>>): ModalBuilder | undefined;
+  opens?(call: Opening<OptionValues<O>>): ModalBuilder | undefined;
   execute(call: Call<OptionValues<O>>): Promise<Answer>;
 }
 
@@ -54,24 +57,37 @@ export interface Subcommand<O extends OptionSpecs> {
 export interface AnySubcommand {
   readonly options: OptionSpecs;
   readonly answers?: 'ephemeral' | 'public';
-  opens?(call: Call<Readonly<Record<string, unknown>>>): ModalBuilder | undefined;
+  opens?(call: Opening<Readonly<Record<string, unknown>>>): ModalBuilder | undefined;
   execute(call: Call<Readonly<Record<string, unknown>>>): Promise<Answer>;
 }
 
-/** What came, from whom, in which language, and what may be used to answer it. */
-export interface Asked {
-  readonly asker: Asker;
+/** In which language somebody is to be answered. */
+export interface Spoken {
   /** The texts of the asker's language. */
   readonly t: Messages;
   /** Discord's locale of the asker, "de" for instance. */
   readonly locale: string;
+}
+
+/** From whom something came and where, and what may be used to answer it. */
+export interface Asked extends Spoken {
+  readonly asker: Asker;
+  /** Ids of the asker's roles; none in direct messages. */
+  readonly roles: readonly string[];
+  /** What is set here. */
+  readonly settings: GuildSettings;
+  /** What the bot lacks here. */
+  readonly missing: readonly BotPermission[];
   readonly services: BotServices;
 }
 
-export interface Call<Values> extends Asked {
+/** All that is known before anything was waited for. */
+export interface Opening<Values> extends Spoken {
   readonly values: Values;
   readonly interaction: ChatInputCommandInteraction;
 }
+
+export interface Call<Values> extends Asked, Opening<Values> {}
 
 export interface AutocompleteCall extends Asked {
   readonly interaction: AutocompleteInteraction;
@@ -86,12 +102,14 @@ export interface Suggestion {
 export interface Action {
   /** 'ephemeral': a new message for who pressed. 'update': the message pressed on is changed. */
   readonly answers: 'ephemeral' | 'update';
-  opens?(press: Press): ModalBuilder | undefined;
+  opens?(press: Pressed): ModalBuilder | undefined;
   /** `undefined` leaves a message that would be updated as it is. */
   execute(press: Press): Promise<Answer | undefined>;
 }
 
-export interface Press extends Asked {
+export interface Press extends Asked, Pressed {}
+
+export interface Pressed extends Spoken {
   /** The marker of the posted message (src/store/posted-messages.ts) that the custom id carries; '' for none. */
   readonly marker: string;
   /** The custom id's further parts. */
@@ -100,8 +118,10 @@ export interface Press extends Asked {
   readonly chosen: readonly string[];
   /** What was filled into a form, by the fields' custom ids. */
   readonly fields: Readonly<Record<string, string>>;
-  readonly interaction: MessageComponentInteraction | ModalSubmitInteraction;
+  readonly interaction: PressInteraction;
 }
+
+export type PressInteraction = ButtonInteraction | AnySelectMenuInteraction | ModalSubmitInteraction;
 
 /** Mentions never ping: the client's `allowedMentions` is none. */
 export type Answer = Pick<InteractionEditReplyOptions, 'content' | 'embeds' | 'files' | 'components' | 'flags'>;

@@ -45,6 +45,7 @@ export const errors: Record<keyof typeof english, ErrorText> = {
   'queue-full-member': (of) => `Von dir warten schon ${of('limit')}, mehr geht nicht. \`/queue\` zeigt sie.`,
   'queue-full-scope': (of) => `Hier warten schon ${of('limit')}, mehr geht nicht. Versuch es nachher noch einmal.`,
   'creating-not-allowed': () => 'Hier dürfen nur manche Rollen etwas erschaffen, und du hast keine davon.',
+  'author-only': () => 'Das darf nur, wer es gemacht hat, oder die Moderation.',
   'moderators-only': () => 'Das darf nur die Moderation.',
   'permissions-missing': (of) =>
     `Ich kann hier nicht posten, mir fehlt die Berechtigung: ${of('names')}. Die Moderation kann sie geben.`,

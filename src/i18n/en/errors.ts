@@ -43,6 +43,7 @@ export const errors = {
   'queue-full-member': (of) => `You have ${of('limit')} waiting already, the most there can be. \`/queue\` shows them.`,
   'queue-full-scope': (of) => `${of('limit')} wait here already, the most there can be. Try again in a while.`,
   'creating-not-allowed': () => 'Only some roles may create here, and none of yours is among them.',
+  'author-only': () => 'Only whoever made it, or a moderator, may do that.',
   'moderators-only': () => 'Only moderators may do that.',
   'permissions-missing': (of) => `I can’t post here: I miss the permission to ${of('names')}. A moderator can give it.`,
   'picture-unreadable': () => 'That file is no picture that can be read. Use a PNG, JPEG or WebP.',

@@ -1,0 +1,49 @@
+import { UserError } from '../errors/user-error.ts';
+import { checkTexts, type FieldText } from '../safety/check-texts.ts';
+import type { Asked } from './command.ts';
+import { requirePosting } from './permissions.ts';
+
+type Audience = 'everyone' | 'author' | 'roles' | 'moderators';
+
+/**
+ * What is refused before anything is stored: who may create here, whether the bot can post the result, and the words.
+ * @throws UserError `creating-not-allowed`, `permissions-missing`, `text-refused`
+ */
+export function requireMayCreate(asked: Asked, texts: readonly FieldText[]): void {
+  requireAudience(asked, asked.settings.creating ?? 'everyone');
+  requirePosting(asked.missing, asked.t);
+  requireWelcomeTexts(asked, texts);
+}
+
+/** @throws UserError `creating-not-allowed`, `moderators-only` */
+export function requireMayRedraw(asked: Pick<Asked, 'asker' | 'roles' | 'settings'>, authorId: string): void {
+  if (authorId !== asked.asker.memberId) requireAudience(asked, asked.settings.redrawing ?? 'everyone');
+}
+
+/** @throws UserError `text-refused` */
+export function requireWelcomeTexts(
+  { asker, settings }: Pick<Asked, 'asker' | 'settings'>,
+  texts: readonly FieldText[],
+): void {
+  checkTexts(texts, settings, { ageGated: asker.isAgeGated });
+}
+
+function requireAudience(
+  { asker, roles, settings }: Pick<Asked, 'asker' | 'roles' | 'settings'>,
+  audience: Audience,
+): void {
+  if (audience === 'everyone' || asker.isModerator) return;
+  if (audience === 'roles' && roles.some((role) => settings.creatorRoles?.includes(role))) return;
+  if (audience === 'roles') {
+    throw new UserError('creating-not-allowed', {
+      expected: 'somebody with one of the roles that may draw here',
+      got: 'somebody without',
+      todo: 'Ask a moderator for one of them.',
+    });
+  }
+  throw new UserError(audience === 'author' ? 'author-only' : 'moderators-only', {
+    expected: audience === 'author' ? 'whoever made it, or a moderator' : 'a moderator',
+    got: 'somebody else',
+    todo: 'Ask one of them.',
+  });
+}
