@@ -48,7 +48,9 @@ export function tellOfDrawing(
     const drift = request.settings.sharedAttention ? anchorDrift(canon, request, story) : 0;
     if (drift > VISIBLE_DRIFT) {
       const names = canon.characters.map((c) => c.name).join(' and ');
-      notice(`${names} came out a little differently than in the canon (other steps, guidance or machine).`);
+      notice(
+        `${names} came out a little differently than in the canon (other steps, settings, machine or version of Troupe).`,
+      );
     }
   }
   if (script.characters.length === 0) notice('No --character: each panel was drawn by itself.');

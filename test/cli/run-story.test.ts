@@ -8,7 +8,7 @@ import { decodePicture } from '../../src/render/canvas.ts';
 import { readStoryMetadata } from '../../src/render/story-metadata.ts';
 import { canonOf, drawnFor, MODEL, SIZE, stored } from '../support/canons.ts';
 import { POCKET } from '../support/fixtures.ts';
-import { FakeEngine, runHere, temporaryFolder } from '../support/story-runs.ts';
+import { InstantEngine, runHere, temporaryFolder } from '../support/story-runs.ts';
 
 let place: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
@@ -18,13 +18,13 @@ afterEach(() => place.remove());
 
 const FOX = ['--character', 'a fox wearing a scarf'];
 const PANELS = ['--panel', 'standing in the forest', '--panel', 'reading a book'];
-const run = (engine: FakeEngine, ...args: string[]) =>
+const run = (engine: InstantEngine, ...args: string[]) =>
   runHere(['--model', POCKET, '--out', place.at('story.png'), ...args], () => engine);
 const png = (name = 'story.png') => fs.readFileSync(place.at(name));
 
 describe('given a story', () => {
   it('then the grid is written, with how it came to be, and its place and seed are told', async () => {
-    const engine = new FakeEngine();
+    const engine = new InstantEngine();
     const { code, stdout, stderr } = await run(engine, ...FOX, ...PANELS, '--seed', '7', '--title', 'A day');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Seed 7\. consistent: .* s \(.*\)\.\nStory: .*story\.png\n$/u);
@@ -51,7 +51,7 @@ describe('given a story', () => {
   });
 
   it('then --plain draws without the method, from the same seed and ids', async () => {
-    const engine = new FakeEngine();
+    const engine = new InstantEngine();
     expect((await run(engine, ...FOX, ...PANELS, '--seed', '7', '--compare')).code).toBe(0);
     expect((await run(engine, ...FOX, ...PANELS, '--seed', '7', '--plain', '--out', place.at('plain.png'))).code).toBe(
       0,
@@ -71,7 +71,7 @@ describe('given a story', () => {
   });
 
   it('then --no-injection, --anchors and their like reach the engine', async () => {
-    const engine = new FakeEngine();
+    const engine = new InstantEngine();
     await run(engine, ...FOX, ...PANELS, '--no-injection', '--no-blending', '--anchors', 'all', '--dropout', '0.25');
     expect(engine.calls[0]?.story.settings).toEqual({
       ...PAPER_SETTINGS,
@@ -83,7 +83,7 @@ describe('given a story', () => {
   });
 
   it('then --debug writes what the method saw into a folder made for it', async () => {
-    const engine = new FakeEngine();
+    const engine = new InstantEngine();
     const { code, stdout } = await run(engine, ...FOX, ...PANELS, '--debug', place.at('a', 'b'));
     expect(code).toBe(0);
     expect(stdout).toContain(`What the method saw: ${place.at('a', 'b')}\n`);
@@ -97,8 +97,8 @@ describe('given canons', () => {
     const settings = { ...PAPER_SETTINGS, maskDropout: 0.125, queryBlending: undefined };
     const canon = { ...canonOf(['Rusty']), settings };
     fs.writeFileSync(place.at('rusty.canon'), encodeCanon(canon));
-    const anchors = (calls: FakeEngine) => calls.calls[0]?.story.panels.slice(0, 2).map((panel) => panel.canon);
-    const engine = new FakeEngine();
+    const anchors = (calls: InstantEngine) => calls.calls[0]?.story.panels.slice(0, 2).map((panel) => panel.canon);
+    const engine = new InstantEngine();
     const { code, stderr } = await run(
       engine,
       '--canon',
@@ -120,7 +120,7 @@ describe('given canons', () => {
   it('then anchors that come out otherwise are told of, and not in plain mode', async () => {
     fs.writeFileSync(place.at('rusty.canon'), encodeCanon(canonOf(['Rusty'])));
     const other = () =>
-      new FakeEngine(({ story }) => {
+      new InstantEngine(({ story }) => {
         const drawn = drawnFor(story);
         return { ...drawn, panels: drawn.panels.map((p) => ({ ...p, latents: p.latents.map((v) => v + 1) })) };
       });
@@ -133,7 +133,7 @@ describe('given canons', () => {
 
   it('then --save-canon keeps the new characters, and a second story is drawn from both', async () => {
     const args = ['--character', 'Rusty: a fox', '--panel', 'Rusty runs', '--panel', 'sitting', '--steps', '3'];
-    const first = await run(new FakeEngine(), ...args, '--guidance', '2', '--save-canon', place.at('rusty.canon'));
+    const first = await run(new InstantEngine(), ...args, '--guidance', '2', '--save-canon', place.at('rusty.canon'));
     expect(first.stdout).toContain(`Canon: ${place.at('rusty.canon')}`);
     const rusty = decodeCanon(fs.readFileSync(place.at('rusty.canon')), 'rusty');
     expect(rusty).toMatchObject({
@@ -152,8 +152,8 @@ describe('given canons', () => {
       '--save-canon',
       place.at('bo.canon'),
     ];
-    expect((await run(new FakeEngine(), ...withBo, '--panel', 'Bo and Rusty', '--panel', 'Bo sits')).code).toBe(0);
-    const engine = new FakeEngine();
+    expect((await run(new InstantEngine(), ...withBo, '--panel', 'Bo and Rusty', '--panel', 'Bo sits')).code).toBe(0);
+    const engine = new InstantEngine();
     const both = ['--canon', place.at('rusty.canon'), '--canon', place.at('bo.canon')];
     expect((await run(engine, ...both, '--panel', 'Rusty and Bo')).code).toBe(0);
     expect(engine.calls[0]?.story.concepts.map(({ name }) => name)).toEqual(['Rusty', 'Bo']);
@@ -169,13 +169,13 @@ describe('given canons', () => {
 
 describe('given something to know', () => {
   it('then words that the model was not taught are told', async () => {
-    const { stderr } = await run(new FakeEngine(), '--panel', 'a wombat in the forest');
+    const { stderr } = await run(new InstantEngine(), '--panel', 'a wombat in the forest');
     expect(stderr).toContain('Note: The model pocket was not taught: wombat.');
     expect(stderr).toContain('Note: No --character');
   });
 
   it('then words that were cut off are told, by panel', async () => {
-    const engine = new FakeEngine(({ story }) => {
+    const engine = new InstantEngine(({ story }) => {
       const drawn = drawnFor(story);
       const panels = drawn.panels.map((p, i) => (i === 1 ? { ...p, truncatedWords: ['at', 'night'] } : p));
       return { ...drawn, panels };
@@ -187,7 +187,7 @@ describe('given something to know', () => {
 
   it('then a provider that could not be used is told: with the reason only where it was asked for', async () => {
     const engine = () =>
-      new FakeEngine((_, { loaded }) => {
+      new InstantEngine((_, { loaded }) => {
         const fallbacks = [{ provider: 'cuda', reason: 'no driver\nat line 7' }];
         loaded?.({ type: 'loaded', job: 1, provider: 'cpu', fallbacks, took: 1 });
         return undefined;
@@ -202,7 +202,7 @@ describe('given something to know', () => {
 
   it('then --help and no arguments at all tell how, and draw nothing', async () => {
     for (const args of [['--help'], []]) {
-      const engine = new FakeEngine();
+      const engine = new InstantEngine();
       const { code, stdout } = await runHere(args, () => engine);
       expect([code, engine.calls.length]).toEqual([0, 0]);
       expect(stdout).toContain('npm run story');
@@ -213,7 +213,7 @@ describe('given something to know', () => {
 describe('given an end before the end', () => {
   it('then an interruption ends with 130, and nothing is written', async () => {
     const interrupt = new AbortController();
-    const engine = new FakeEngine(() => {
+    const engine = new InstantEngine(() => {
       interrupt.abort(new Error('interrupted'));
       return undefined;
     });
@@ -232,10 +232,10 @@ describe('given an end before the end', () => {
   });
 
   it('then a refusal by the engine ends with 2, an error of ours is thrown, and nothing is written', async () => {
-    const refuses = new FakeEngine(() => {
+    const refuses = new InstantEngine(() => {
       throw new UserError('memory-limit', { expected: 'less', got: 'more', todo: 'Draw less.' });
     });
-    const breaks = new FakeEngine(() => {
+    const breaks = new InstantEngine(() => {
       throw new Error('a bug');
     });
     const args = [...FOX, ...PANELS, '--debug', place.at('d')];

@@ -6,7 +6,7 @@ import { startEngine } from '../../src/engine/worker/engine-client.ts';
 import { editJson } from '../engine/weights/pocket-copy.ts';
 import { canonOf, MODEL } from '../support/canons.ts';
 import { POCKET } from '../support/fixtures.ts';
-import { FakeEngine, runHere, temporaryFolder } from '../support/story-runs.ts';
+import { InstantEngine, runHere, temporaryFolder } from '../support/story-runs.ts';
 
 /** Each is refused with exit code 2 and a message that says what to do, and leaves the folder as it was. */
 
@@ -131,7 +131,7 @@ describe('given a mistake that shows before the engine draws, then the engine is
       'different names',
     ],
   ])('%s', async (_, args, part) => {
-    const engine = new FakeEngine();
+    const engine = new InstantEngine();
     expect(await refused(args(), () => engine)).toContain(part);
     expect([engine.calls.length, engine.hashed]).toEqual([0, 0]);
   });
@@ -144,7 +144,7 @@ describe('given a mistake that shows before the engine draws, then the engine is
     ],
     ['a canon of another size', () => ['--canon', canonFile(canonOf()), '--size', '64x64'], ['32 x 16', '64 x 64']],
   ])('%s', async (_, args, parts) => {
-    const engine = new FakeEngine();
+    const engine = new InstantEngine();
     const message = await refused([...PANEL, ...args()], () => engine);
     for (const part of parts) expect(message).toContain(part);
     expect([engine.calls.length, engine.hashed]).toEqual([0, 1]); // only what names the model

@@ -48,8 +48,8 @@ export interface DrawCall {
   readonly options: DrawOptions;
 }
 
-/** Draws at once what `drawnFor` says, keeps what it was asked for, and lets a test come between. */
-export class FakeEngine implements Engine {
+/** Unlike FakeEngine (fake-engine.ts), which behaves as the engine does step by step: draws at once what `drawnFor` says, keeps what it was asked for, and lets a test come between. */
+export class InstantEngine implements Engine {
   readonly calls: DrawCall[] = [];
   hashed = 0;
   closed = 0;
