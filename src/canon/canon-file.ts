@@ -64,6 +64,7 @@ const schema = z.strictObject({
         seed: uint64,
         prompt: text,
         negativePrompt: text,
+        given: z.boolean().optional(),
         concepts: z.array(text.min(1)).max(16),
       }),
     )

@@ -18,6 +18,8 @@ export interface Anchor {
   readonly seed: bigint;
   readonly prompt: string;
   readonly negativePrompt: string;
+  /** a picture that somebody brought: its latents are all there is, nothing can draw it again */
+  readonly given?: boolean;
   /** names of the characters in it */
   readonly concepts: readonly string[];
   /** finished latents, [C, H, W] */
@@ -109,10 +111,22 @@ export function makeCanon({ request, drawn, ...source }: CanonSource): Omit<Cano
     latentShape: source.latentShape,
     maskGrid: source.maskGrid,
     anchors: anchors.map(({ place, concepts }) => {
-      const { id, revision, seed, prompt, negativePrompt } = request.panels[place] as StoryRequest['panels'][number];
+      const panel = request.panels[place] as StoryRequest['panels'][number];
+      const { id, revision, seed, prompt, negativePrompt } = panel;
+      const given = panel.picture !== undefined || panel.given !== undefined;
       const { latents, masks } = drawn.panels[place] as DrawnStory['panels'][number];
       const ownMasks = Object.fromEntries(concepts.map((name) => [name, masks[name] as Uint8Array]));
-      return { id, revision, seed, prompt, negativePrompt, concepts, latents, masks: ownMasks };
+      return {
+        id,
+        revision,
+        seed,
+        prompt,
+        negativePrompt,
+        concepts,
+        latents,
+        masks: ownMasks,
+        ...(given ? { given } : {}),
+      };
     }),
   };
 }

@@ -21,6 +21,8 @@ export interface PanelRequest extends StagePanel {
   /** all that the model is told */
   readonly prompt: string;
   readonly negativePrompt: string;
+  /** a picture of the model's size that takes the panel's place: it isn't drawn, but others look at it */
+  readonly picture?: RasterImage;
 }
 
 /** All that decides what the pictures look like, but for the model. */
@@ -82,7 +84,7 @@ export interface DrawHooks {
  * @throws UserError `subject-not-in-prompt`, `subject-truncated` for a concept that a panel's prompt lacks
  */
 export async function drawStory(pipeline: Pipeline, request: StoryRequest, hooks: DrawHooks = {}): Promise<DrawnStory> {
-  const { panels, concepts, settings, guidance } = request;
+  const { concepts, settings, guidance } = request;
   const clock = phaseClock();
   const report = async (progress: Progress) => {
     clock.enter(progress.phase);
@@ -101,6 +103,7 @@ export async function drawStory(pipeline: Pipeline, request: StoryRequest, hooks
   };
 
   await report({ phase: 'encode', done: 0, total: 1 });
+  const panels = await withGivenLatents(pipeline, request.panels);
   const prompts = await pipeline.encode(panels.map((panel) => panel.prompt));
   const negatives = await encodeNegatives(pipeline, panels);
   const columns = panels.map((panel, i) => attentionColumns(prompts[i] as EncodedPrompt, panel, concepts));
@@ -149,6 +152,14 @@ export async function drawStory(pipeline: Pipeline, request: StoryRequest, hooks
   const { latentShape, maskGrid } = pipeline.unet;
   const grid = { height: maskGrid.height, width: maskGrid.width };
   return { panels: drawn, latentShape, maskGrid: grid, timings: clock.stop(), trace };
+}
+
+async function withGivenLatents(pipeline: Pipeline, panels: readonly PanelRequest[]): Promise<PanelRequest[]> {
+  return Promise.all(
+    panels.map(async (panel) =>
+      panel.picture ? { ...panel, given: await pipeline.encodeImage(panel.picture) } : panel,
+    ),
+  );
 }
 
 async function encodeNegatives(pipeline: Pipeline, panels: readonly PanelRequest[]): Promise<EncodedPrompt[]> {

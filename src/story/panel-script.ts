@@ -14,7 +14,7 @@ export interface PanelScript {
 /** Longest text of one panel; the models read 77 tokens at most, about 300 characters. */
 export const MAX_PANEL_LENGTH = 500;
 
-interface Mention {
+export interface Mention {
   readonly character: Character;
   readonly start: number;
   readonly end: number;
@@ -72,7 +72,7 @@ const NOT_AFTER_A_LETTER = String.raw`(?<![\p{L}\p{N}_])`;
 const NOT_BEFORE_A_LETTER = String.raw`(?![\p{L}\p{N}\p{M}_])`;
 
 /** Where a text names characters, longest names first, never two in one place. */
-function findMentions(text: string, characters: readonly Character[]): Mention[] {
+export function findMentions(text: string, characters: readonly Character[]): Mention[] {
   const found: Mention[] = [];
   for (const character of [...characters].sort((a, b) => b.name.length - a.name.length)) {
     const name = character.name.replace(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`).replace(/\s+/gu, String.raw`\s+`);

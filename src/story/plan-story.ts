@@ -28,19 +28,7 @@ const FIRST_PANEL_ID = 1;
 
 export function planStory(script: StoryScript, choices: DrawingChoices): StoryPlan {
   const { seed, canons, negativePrompt } = choices;
-  const anchors = canons.flatMap((canon) =>
-    canon.anchors.map(
-      ({ id, revision, seed, prompt, negativePrompt, concepts }): PanelRequest => ({
-        id,
-        revision,
-        seed,
-        prompt,
-        negativePrompt,
-        concepts,
-        canon: canon.id,
-      }),
-    ),
-  );
+  const anchors = canons.flatMap(anchorRows);
   const panels = script.panels.map(
     (panel, i): PanelRequest => ({
       id: FIRST_PANEL_ID + i,
@@ -61,6 +49,19 @@ export function planStory(script: StoryScript, choices: DrawingChoices): StoryPl
     },
     panels: panels.map((_, i) => anchors.length + i),
   };
+}
+
+/** A canon's anchors as rows of a story's batch. */
+export function anchorRows(canon: Canon): PanelRequest[] {
+  return canon.anchors.map(({ id, revision, seed, prompt, negativePrompt, concepts }) => ({
+    id,
+    revision,
+    seed,
+    prompt,
+    negativePrompt,
+    concepts,
+    canon: canon.id,
+  }));
 }
 
 /** The words of a prompt that a model with a small vocabulary doesn't know, each once. */

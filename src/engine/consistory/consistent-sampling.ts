@@ -79,10 +79,12 @@ function initialState(
   return {
     step: 0,
     foreseen: [],
-    latents: panels.map(({ seed, id, revision }) =>
-      normalNoise(randomStream({ seed, purpose: 'latents', panel: id, revision }), size).map(
-        (z) => z * scheduler.initNoiseSigma,
-      ),
+    latents: panels.map(
+      ({ seed, id, revision, given }) =>
+        given ??
+        normalNoise(randomStream({ seed, purpose: 'latents', panel: id, revision }), size).map(
+          (z) => z * scheduler.initNoiseSigma,
+        ),
     ),
     masks: concepts.map((rows) => new MaskTracker(rows, tokens, settings.maskWindow)),
   };

@@ -1,3 +1,4 @@
+import { normalNoise, randomStream } from '../random/random-stream.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import { type InjectedToken, injectionFeeds } from './feature-injection.ts';
 import type { MaskTracker } from './mask-tracker.ts';
@@ -72,7 +73,8 @@ async function samplingStep(
     ...(strength > 0 ? blendingFeeds(layout, strength) : {}),
     ...injectingFeeds(context, step, layout, injected),
   });
-  const steps = panels.map((_, i) => {
+  const steps = panels.map(({ given }, i) => {
+    if (given) return { sample: given, predictedOriginal: given };
     const guided = guide(noise[layout.uncond(i)] as Float32Array, noise[layout.cond(i)] as Float32Array, guidance);
     return scheduler.step(guided, step, state.latents[i] as Float32Array);
   });
@@ -90,9 +92,12 @@ function guide(uncond: Float32Array, cond: Float32Array, scale: number): Float32
 }
 
 function rowsOf(context: PassContext, state: PassState, layout: RowLayout): UnetRow[] {
-  const { scheduler, prompts, negatives, columns } = context;
-  const inputs = state.latents.map((latents) => scheduler.scaleModelInput(latents, state.step));
+  const { scheduler, panels, prompts, negatives, columns } = context;
   const timestep = scheduler.timesteps[state.step] as number;
+  const inputs = state.latents.map((latents, i) => {
+    const panel = panels[i] as StagePanel;
+    return panel.given ? givenInput(context, panel, state.step) : scheduler.scaleModelInput(latents, state.step);
+  });
   const half = (texts: readonly Conditioning[]) =>
     inputs.map((latents, i) => ({
       latents,
@@ -102,6 +107,18 @@ function rowsOf(context: PassContext, state: PassState, layout: RowLayout): Unet
     }));
   const rows = [...half(negatives), ...half(prompts)];
   return layout.rows > rows.length ? [...rows, ...rows] : rows; // vanilla twins see the same (paper §4.2)
+}
+
+/**
+ * What the U-Net sees of a given picture at a step (paper §4.5, personalisation): its latents with noise of that step,
+ * drawn anew each time. These are the latents that edit-friendly DDPM inversion finds for a picture (Huberman-Spiegelglas
+ * et al., arXiv 2304.06140, eq. 6); replayed without a change of prompt, they are all that it needs.
+ */
+function givenInput({ scheduler }: PassContext, panel: StagePanel, step: number): Float32Array {
+  const given = panel.given as Float32Array;
+  const { seed, id, revision } = panel;
+  const noise = normalNoise(randomStream({ seed, purpose: 'inversion', panel: id, revision, step }), given.length);
+  return scheduler.addNoise(given, noise, Math.round(scheduler.timesteps[step] as number));
 }
 
 function sharingFeeds(

@@ -10,6 +10,8 @@ export interface StagePanel {
   readonly concepts: readonly string[];
   /** name of the canon that the panel is an anchor of; undefined for the panels of this story */
   readonly canon?: string;
+  /** [C, H, W]: finished latents of a picture that is already there; the panel is not drawn, but others look at it */
+  readonly given?: Float32Array;
 }
 
 /** `viewer` may look at the tokens of `source` that show one of `concepts`. Panels by their place in the batch. */

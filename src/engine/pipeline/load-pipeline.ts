@@ -1,8 +1,8 @@
 import { UserError } from '../../errors/user-error.ts';
 import type { MatchPatches } from '../consistory/correspondence.ts';
 import type { ConsistoryUnet } from '../consistory/unet-rows.ts';
-import { buildKlDecoder } from '../graph/autoencoder-kl.ts';
-import { buildTinyDecoder } from '../graph/autoencoder-tiny.ts';
+import { buildKlDecoder, buildKlEncoder } from '../graph/autoencoder-kl.ts';
+import { buildTinyDecoder, buildTinyEncoder } from '../graph/autoencoder-tiny.ts';
 import { buildClipTextEncoder } from '../graph/clip-text-encoder.ts';
 import { buildCorrespondence } from '../graph/correspondence.ts';
 import type { ComputeType } from '../graph/element-type.ts';
@@ -13,7 +13,7 @@ import { createScheduler } from '../schedulers/create-scheduler.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import { ClipTokenizer } from '../tokenizer/clip-tokenizer.ts';
 import type { ModelFolder, ModelPart } from '../weights/model-folder.ts';
-import { decodeImage, latentSpaceOf } from './image-decoder.ts';
+import { decodeImage, encodeImage, latentSpaceOf } from './image-codec.ts';
 import { patchMatcher } from './patch-matcher.ts';
 import { type EncodedPrompt, encodePrompts, type TextEncoder, zerosIfEmpty } from './text-encoding.ts';
 import { type PictureSize, UnetSession } from './unet-session.ts';
@@ -36,6 +36,8 @@ export interface Pipeline {
   /** what guidance leads away from; an empty one means that there is none, which some models know as zeros */
   encodeNegatives(prompts: readonly string[]): Promise<EncodedPrompt[]>;
   decode(latents: Float32Array): Promise<RasterImage>;
+  /** finished latents of a picture of the pipeline's size; the encoder is loaded when it is first needed */
+  encodeImage(image: RasterImage): Promise<Float32Array>;
   scheduler(steps: number): Scheduler;
   release(): Promise<void>;
 }
@@ -68,6 +70,13 @@ export async function loadPipeline(model: ModelFolder, options: PipelineOptions)
     const decoderGraph = buildDecoder({ ...part(model.vae), ...latents, compute: 'float32' });
     const decoder = await open(decoderGraph);
 
+    const openImageEncoder = async () => {
+      const build = model.vae.className === 'AutoencoderTiny' ? buildTinyEncoder : buildKlEncoder;
+      const graph = build({ ...part(model.vae), ...size, compute: 'float32' });
+      return { graph, session: await open(graph) };
+    };
+    let imageEncoder: ReturnType<typeof openImageEncoder> | undefined;
+
     const unetGraph = buildUnet({ ...part(model.unet), ...latents, tokens });
     const unet = new UnetSession(await open(unetGraph), unetGraph, compute, [latents.height, latents.width], size);
     const matcher = await open({ model: buildCorrespondence() });
@@ -80,6 +89,11 @@ export async function loadPipeline(model: ModelFolder, options: PipelineOptions)
       encodeNegatives: async (prompts) => {
         const encoded = await encodePrompts(encoders, prompts);
         return model.forceZerosForEmptyPrompt ? encoded.map(zerosIfEmpty) : encoded;
+      },
+      encodeImage: async (image) => {
+        imageEncoder ??= openImageEncoder();
+        const { graph, session } = await imageEncoder;
+        return encodeImage(session, graph, image);
       },
       decode: (finished) => decodeImage(decoder, decoderGraph, finished, size),
       scheduler: (steps) => createScheduler(model.scheduler.config, steps),

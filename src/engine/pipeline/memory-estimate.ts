@@ -1,7 +1,7 @@
 import { UserError } from '../../errors/user-error.ts';
 import { parseUNetConfig } from '../graph/unet/unet-config.ts';
 import type { ModelFolder, ModelPart } from '../weights/model-folder.ts';
-import { latentSpaceOf } from './image-decoder.ts';
+import { latentSpaceOf } from './image-codec.ts';
 import type { PictureSize } from './unet-session.ts';
 
 const BYTES_PER_FLOAT = 4;

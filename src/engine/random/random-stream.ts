@@ -31,6 +31,8 @@ export const RANDOM_PURPOSE = {
   dropout: 2,
   /** noise on finished latents before DIFT features are taken (ConsiStory 3.3) */
   dift: 3,
+  /** noise on the finished latents of a given picture, anew at each step (ConsiStory 3.5, personalisation) */
+  inversion: 4,
   /** noise on a finished picture that the U-Net is asked about (probe-pictures.ts); no picture depends on it */
   probe: 4,
 } as const;

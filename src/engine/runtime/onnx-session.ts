@@ -1,4 +1,4 @@
-import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import { elementCount, type TensorType, type TensorValue } from './tensor-value.ts';
 
 /** The only module that imports onnxruntime-node. */
@@ -61,6 +61,8 @@ export class OnnxSession {
    */
   static async create(model: Uint8Array, options: OnnxSessionOptions): Promise<OnnxSession> {
     const { weightsFolder, providers, threads, mapWeights = false, cpuArena = true, profile } = options;
+    // errors are thrown too: on the terminal they would be told twice, where a provider is tried and given up for another
+    env.logLevel = 'fatal';
     const session = await InferenceSession.create(model, {
       executionProviders: [...providers],
       intraOpNumThreads: threads,

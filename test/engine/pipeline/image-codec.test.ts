@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Graph } from '../../../src/engine/graph/graph.ts';
 import type { LatentSpace } from '../../../src/engine/graph/latent-space.ts';
-import { decodeImage, latentSpaceOf } from '../../../src/engine/pipeline/image-decoder.ts';
+import { decodeImage, latentSpaceOf } from '../../../src/engine/pipeline/image-codec.ts';
 import { OnnxSession } from '../../../src/engine/runtime/onnx-session.ts';
 import { openModelFolder } from '../../../src/engine/weights/model-folder.ts';
 import { fixturePath, POCKET, readModelPart } from '../../support/fixtures.ts';
