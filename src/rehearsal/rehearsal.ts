@@ -77,7 +77,7 @@ export class Rehearsal {
   /** A person by key or id, in a channel by name or id ('dm' is their conversation with the bot). */
   as(who: string, channel = 'stories'): Actor {
     const person = this.person(who);
-    const place = channel === 'dm' ? this.world.directMessages(person.id) : this.channel(channel);
+    const place = channel === 'dm' ? this.world.directMessages(person.id) : this.channel(channel, person);
     return new Actor(this.world, this.gateway, person, place);
   }
 
@@ -89,8 +89,11 @@ export class Rehearsal {
     return person;
   }
 
-  channel(which: string): Channel {
-    const channel = [...this.world.channels.values()].find(({ name, id }) => name === which || id === which);
+  /** A channel by name or id; where several servers have one of that name, the first that `person` is in. */
+  channel(which: string, person?: Person): Channel {
+    const called = [...this.world.channels.values()].filter(({ name, id }) => name === which || id === which);
+    const among = ({ guildId }: Channel) => !person || this.world.guilds.get(guildId ?? '')?.members.has(person.id);
+    const channel = called.find(among) ?? called[0];
     const known = () => [...this.world.channels.values()].map(({ name }) => name).join(', ');
     if (!channel)
       throw new UserError('unknown-channel', { expected: `one of ${known()}`, got: which, todo: 'Check the name' });

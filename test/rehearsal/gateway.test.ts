@@ -91,8 +91,10 @@ test('given a wrong token or an intent not granted, then the door stays shut', a
 });
 
 test('given two servers, then each one sends its interactions with its own place', async () => {
-  const guild = room.addGuild({ name: 'Elsewhere', channels: ['drawings'] });
-  await room.until(() => bot.client.guilds.cache.has(guild.id) || room.world.guilds.size === 2);
+  const guild = room.addGuild({ name: 'Elsewhere', channels: ['stories'] });
   room.addMember({ key: 'zoe', guild });
-  expect((await room.as('zoe', 'drawings').slash('/secret')).message.content).toBe('only for you');
+  const zoe = room.as('zoe');
+  expect(zoe.channel.guildId).toBe(guild.id);
+  expect((await zoe.slash('/secret')).message.content).toBe('only for you');
+  expect(bot.client.guilds.cache.has(guild.id)).toBe(true);
 });

@@ -1,3 +1,4 @@
+import { Routes } from 'discord.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Rehearsal, RehearsalServer } from '../../src/rehearsal/index.ts';
 import { COMMANDS, NAMES, PIXEL, startTestBot, type TestBot } from './test-bot.ts';
@@ -28,6 +29,10 @@ describe('commands', () => {
   test('given registered commands, then the bot reads them back and the menu lists them by permission', async () => {
     const registered = await bot.client.application.commands.fetch();
     expect(registered.map(({ name }) => name).sort()).toEqual(COMMANDS.map(({ name }) => name).sort());
+    const route = Routes.applicationCommands(bot.client.application.id);
+    const names = async (query: URLSearchParams) => JSON.stringify(await bot.client.rest.get(route, { query }));
+    expect(await names(new URLSearchParams())).not.toContain('geheim');
+    expect(await names(new URLSearchParams({ with_localizations: 'true' }))).toContain('geheim');
     const offered = (who: string) =>
       room
         .as(who)

@@ -160,6 +160,7 @@ describe('permissions', () => {
     async (permission, body, code) => {
       room.trouble.forbid(permission);
       await expect(channel.send(body)).rejects.toMatchObject({ code, status: 403 });
+      expect(channel.permissionsFor(bot.client.user)?.has(permission)).toBe(false);
       room.trouble.allow(permission);
       await expect(channel.send(body)).resolves.toBeTruthy();
     },

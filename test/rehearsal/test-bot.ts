@@ -52,7 +52,11 @@ export const COMMANDS = [
         .addAttachmentOption((o) => o.setName('picture').setDescription('An example')),
     ),
   new SlashCommandBuilder().setName('form').setDescription('Answers with a modal'),
-  new SlashCommandBuilder().setName('secret').setDescription('Answers to you alone'),
+  new SlashCommandBuilder()
+    .setName('secret')
+    .setNameLocalizations({ de: 'geheim' })
+    .setDescription('Answers to you alone')
+    .setDescriptionLocalizations({ de: 'Antwortet dir allein' }),
   new SlashCommandBuilder().setName('gallery').setDescription('Components V2'),
   new SlashCommandBuilder().setName('silent').setDescription('Never answers'),
   new SlashCommandBuilder().setName('guard').setDescription('For moderators').setDefaultMemberPermissions(0x20),

@@ -14,10 +14,10 @@ export interface UntilOptions {
  * Waits until `look` returns something truthy and resolves to it; looks now and after every event in the room.
  * @throws Error naming `what` when nothing came in time.
  */
-export function until<T>(world: World, look: () => T, options: UntilOptions = {}): Promise<NonNullable<T>> {
+export async function until<T>(world: World, look: () => T, options: UntilOptions = {}): Promise<NonNullable<T>> {
   const { within = GIVE_UP_MS, what = look.toString() } = options;
   const first = look();
-  if (first) return Promise.resolve(first);
+  if (first) return first;
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void) => {
       clearTimeout(timer);

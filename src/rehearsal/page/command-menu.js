@@ -1,4 +1,4 @@
-import { freshId, h } from './dom.js';
+import { byId, freshId, h } from './dom.js';
 import { fuzzy } from './fuzzy.js';
 
 /** @import { Command } from './types.js' */
@@ -22,15 +22,10 @@ export class CommandMenu {
       'aria-label': 'Commands',
       hidden: true,
     });
-    for (const [name, value] of Object.entries({
-      role: 'combobox',
-      'aria-controls': 'command-list',
-      'aria-autocomplete': 'list',
-      'aria-expanded': 'false',
-      'aria-haspopup': 'listbox',
-    })) {
-      input.setAttribute(name, value);
-    }
+    // HTML lets a textarea be no combobox; what a text box may say of its list is said, the rest is announced.
+    input.setAttribute('aria-controls', 'command-list');
+    input.setAttribute('aria-autocomplete', 'list');
+    input.setAttribute('aria-haspopup', 'listbox');
   }
 
   get open() {
@@ -46,13 +41,12 @@ export class CommandMenu {
     this.#found = scored.sort((a, b) => b.score - a.score || a.command.label.localeCompare(b.command.label));
     this.#active = 0;
     this.element.hidden = false;
-    this.#input.setAttribute('aria-expanded', 'true');
+    byId('announcer').textContent = `${this.#found.length} commands. Arrow keys choose, Enter takes one.`;
     this.#draw();
   }
 
   hide() {
     this.element.hidden = true;
-    this.#input.setAttribute('aria-expanded', 'false');
     this.#input.removeAttribute('aria-activedescendant');
   }
 

@@ -147,11 +147,15 @@ export function mountComposer(room) {
     event.preventDefault();
     void send();
   });
-  store.on(['place', 'people'], () => {
+  const narrow = matchMedia('(max-width: 760px)');
+  const invite = () => {
     const { channel } = store;
     const where = channel?.kind === 'dm' ? 'Troupe' : `${channel?.kind === 'thread' ? '' : '#'}${channel?.name ?? ''}`;
-    input.placeholder = `Message ${where} as ${store.person?.name ?? ''}, or type / for commands`;
-  });
+    const long = ` as ${store.person?.name ?? ''}, or type / for commands`;
+    input.placeholder = `Message ${where}${narrow.matches ? '' : long}`;
+  };
+  store.on(['place', 'people'], invite);
+  narrow.addEventListener('change', invite);
   store.on(['menu'], () => menu.open && offer());
   store.on(['typing'], () => {
     typing.textContent = 'Troupe is typing…';

@@ -22,7 +22,7 @@ const TRIES = [
 /** @param {Room} room */
 export function emptyView(room) {
   const scene = h('div', { class: 'scene', 'aria-hidden': 'true' });
-  for (let panel = 0; panel < 4; panel++) scene.append(h('span', {}, h('img', { src: '/icon.svg', alt: '' })));
+  for (let panel = 0; panel < 4; panel++) scene.append(h('span', {}, h('img', { src: '/fox.svg', alt: '' })));
   const ready = room.commands.length > 0;
   return h(
     'section',

@@ -63,6 +63,8 @@ const connection = new Connection(receive, (open) => {
   store.tell('bot');
 });
 const room = new Room(store, connection);
+// What was told to one person must not be read out to another.
+store.on(['place', 'people'], () => byId('announcer').replaceChildren());
 mountWing(room);
 mountStageHead(room);
 mountComposer(room);

@@ -23,7 +23,7 @@ export function picture(media, alt, { spoiler = false, key = media.url } = {}) {
     image.height = height;
     if (Math.max(width, height) <= TINY_PIXELS) image.className = 'tiny';
   }
-  const label = alt ? `${alt}. Open large` : 'Picture without description. Open large';
+  const label = alt ? `Alt: ${alt}. Open large` : 'Picture without description. Open large';
   const button = h(
     'button',
     {

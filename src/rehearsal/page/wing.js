@@ -19,7 +19,7 @@ export function mountWing(room) {
       'div',
       { class: 'brand' },
       h('img', { src: '/icon.svg', alt: '' }),
-      h('div', {}, h('strong', {}, 'Rehearsal room'), h('small', {}, 'Discord, played on this machine')),
+      h('div', {}, h('strong', {}, 'Rehearsal room'), h('small', {}, 'Discord, played here')),
     ),
     places,
     h('div', { class: 'people' }, h('h2', { 'aria-hidden': 'true' }, 'You play'), people),

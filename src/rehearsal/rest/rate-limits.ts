@@ -44,11 +44,12 @@ export class RateLimits {
 
   /** @param major the id in the route that has its own bucket. */
   take(route: string, major: string): RateVerdict {
-    const quota = this.enforced ? (QUOTAS[route] ?? DEFAULT_QUOTA) : { limit: 1_000, windowMs: 1_000 };
+    const quota = QUOTAS[route] ?? DEFAULT_QUOTA;
     const bucket = Buffer.from(route).toString('base64url').slice(-24);
+    if (!this.enforced) return { headers: openHeaders(bucket), global: false };
     const window = this.#window(`${bucket}:${major}`, quota);
     const resetAfter = Math.max(0, window.endsAt - this.#clock.now()) / 1_000;
-    const refused = this.enforced && window.used >= quota.limit;
+    const refused = window.used >= quota.limit;
     if (!refused) window.used++;
     const headers: Record<string, string> = {
       'X-RateLimit-Limit': String(quota.limit),
@@ -59,8 +60,8 @@ export class RateLimits {
     };
     if (refused)
       return { headers: { ...headers, ...retryHeaders(resetAfter, 'user') }, retryAfter: resetAfter, global: false };
-    const global = this.enforced ? this.#window('global', GLOBAL_QUOTA) : undefined;
-    if (global && global.used++ >= GLOBAL_QUOTA.limit) {
+    const global = this.#window('global', GLOBAL_QUOTA);
+    if (global.used++ >= GLOBAL_QUOTA.limit) {
       const wait = Math.max(0, global.endsAt - this.#clock.now()) / 1_000;
       return {
         headers: { ...retryHeaders(wait, 'global'), 'X-RateLimit-Global': 'true' },
@@ -79,6 +80,16 @@ export class RateLimits {
     this.#windows.set(key, fresh);
     return fresh;
   }
+}
+
+/** Headers under which discord.js never waits: the bucket is always as good as full. */
+function openHeaders(bucket: string): Record<string, string> {
+  return {
+    'X-RateLimit-Limit': '1000',
+    'X-RateLimit-Remaining': '999',
+    'X-RateLimit-Reset-After': '1.000',
+    'X-RateLimit-Bucket': bucket,
+  };
 }
 
 function retryHeaders(seconds: number, scope: 'user' | 'global'): Record<string, string> {

@@ -101,6 +101,8 @@ export class RestApi {
         }
       }
     } catch (error) {
+      // The bot went away in the middle of its request: nobody is left to be answered.
+      if (request.destroyed && !request.complete) return;
       refusal =
         error instanceof DiscordError ? error : new DiscordError(500, 0, `The room itself failed: ${String(error)}`);
       answer = { status: refusal.status, body: refusal.body() };

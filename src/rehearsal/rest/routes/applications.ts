@@ -66,7 +66,10 @@ function addCommandRoutes(router: Router, world: World, base: string): void {
   };
   const changed = () => world.events.send({ type: 'commandsChanged' });
 
-  router.add('GET', base, (call) => ok(listed(scope(call))));
+  router.add('GET', base, (call) => {
+    const commands = listed(scope(call));
+    return ok(call.query.get('with_localizations') === 'true' ? commands : withoutTranslations(commands));
+  });
   router.add('PUT', base, (call) => {
     const guildId = scope(call);
     const errors = new FormErrors();
@@ -101,4 +104,12 @@ function addCommandRoutes(router: Router, world: World, base: string): void {
     changed();
     return done;
   });
+}
+
+/** Discord leaves the translations out of lists unless asked for them. */
+function withoutTranslations(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutTranslations);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => !key.endsWith('_localizations'));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutTranslations(inner)]));
 }
