@@ -124,14 +124,24 @@ export class Stories {
     return toPanel(row);
   }
 
+  /** Takes back a panel that was never drawn. @returns false if it has been, or isn't there */
+  async removeUndrawn(panelId: string): Promise<boolean> {
+    const { count } = await this.#client.panel.deleteMany({ where: { id: panelId, takes: { none: {} } } });
+    return count > 0;
+  }
+
   /** @throws UserError `story-not-found` */
   async update(
     id: string,
-    change: { readonly status?: StoryStatus; readonly messageId?: string | null },
+    change: {
+      readonly status?: StoryStatus;
+      readonly messageId?: string | null;
+      readonly settings?: StoryDraft['settings'];
+    },
   ): Promise<void> {
     const { count } = await this.#client.story.updateMany({
       where: { id },
-      data: { status: change.status, messageId: change.messageId, updatedAt: nowOf(this.#context) },
+      data: { ...change, updatedAt: nowOf(this.#context) },
     });
     if (count === 0) throw notFound('story', id);
   }

@@ -79,6 +79,17 @@ function storableJson(value: object): string {
 }
 
 describe.each(TEST_PROVIDERS)('takes on %s', (provider) => {
+  test('given a panel that was never drawn, then it can be taken back; a drawn one stays', async () => {
+    const { store } = await freshStore(provider);
+    const { id, panels } = await store.stories.create(storyDraft(), [panelDraft('a'), panelDraft('b')]);
+    const [drawn, undrawn] = panels.map((panel) => panel.id) as [string, string];
+    await store.takes.add(takeDraft(drawn, 0));
+    expect(await store.stories.removeUndrawn(drawn)).toBe(false);
+    expect(await store.stories.removeUndrawn(undrawn)).toBe(true);
+    expect(await store.stories.removeUndrawn(undrawn)).toBe(false);
+    expect((await store.stories.get(id)).panels.map((panel) => panel.id)).toEqual([drawn]);
+  });
+
   test('given takes, then the panel shows the latest revision, whichever was finished last', async () => {
     const { store } = await freshStore(provider);
     const { story, panel } = await onePanel(store);
