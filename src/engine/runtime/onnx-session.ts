@@ -68,6 +68,9 @@ export class OnnxSession {
       intraOpNumThreads: threads,
       graphOptimizationLevel: 'all',
       enableCpuMemArena: cpuArena,
+      // a pattern is one block for a whole run, asked for in the second run of each shape while the first run's stay:
+      // twice the memory for activations, and no faster (docs/adr/0003-speed.md)
+      enableMemPattern: false,
       logSeverityLevel: LOG_ERRORS,
       enableProfiling: profile !== undefined,
       ...(profile === undefined ? {} : { profileFilePrefix: profile }),
