@@ -35,8 +35,10 @@ export class Timeline {
     this.#scroller.addEventListener('scroll', () => {
       if (this.#atEnd()) this.#toEnd.hidden = true;
     });
-    // Pictures that load late must not push the newest message out of sight.
-    new ResizeObserver(() => this.#stayed && this.#scrollToEnd()).observe(this.#list);
+    // Pictures that load late, and a form that grows below, must not push the newest message out of sight.
+    const stay = new ResizeObserver(() => this.#stayed && this.#scrollToEnd());
+    stay.observe(this.#list);
+    stay.observe(this.#scroller);
     this.#scroller.addEventListener('scroll', () => {
       this.#stayed = this.#atEnd();
     });
