@@ -1,59 +1,29 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ManualClock, type Rehearsal, RehearsalServer } from '../../src/rehearsal/index.ts';
+import type { ManualClock, Rehearsal } from '../../src/rehearsal/index.ts';
 import { mayGoWithoutBrowser, type OpenBrowser, openBrowser } from './chromium.ts';
-import { startTestBot, type TestBot } from './test-bot.ts';
+import { PageSession } from './page-session.ts';
+import type { TestBot } from './test-bot.ts';
 
 describe.skipIf(mayGoWithoutBrowser())('the page', () => {
-  let browser: OpenBrowser;
   let clock: ManualClock;
   let room: Rehearsal;
   let bot: TestBot;
   let page: Page;
-  const problems: string[] = [];
-
+  let browser: OpenBrowser;
+  let session: PageSession;
   beforeAll(async () => {
     browser = await openBrowser();
   });
   afterAll(() => browser.close());
   beforeEach(async () => {
-    clock = new ManualClock();
-    room = await RehearsalServer.start({ clock });
-    bot = await startTestBot(room);
-    page = await browser.context.newPage();
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-    await page.goto(room.url);
-    await page.getByText('Bot here').waitFor();
+    session = await PageSession.open(browser);
+    ({ clock, room, bot, page } = session);
   });
   afterEach(async () => {
-    await page.close();
-    await bot.stop();
-    await room.stop();
-    expect(problems.splice(0)).toEqual([]);
+    await session.close();
+    expect(session.problems).toEqual([]);
   });
-
-  const composer = () => page.getByRole('textbox', { name: 'Message', exact: true });
-  const messages = () => page.locator('#messages > li.message');
-  const said = (text: string) => page.locator('#messages').getByText(text, { exact: true });
-  const command = async (call: string) => {
-    await composer().fill(call);
-    await page.getByRole('listbox', { name: 'Commands' }).waitFor();
-    await composer().press('Enter');
-    const form = page.getByRole('form', { name: call });
-    await form.waitFor();
-    return form;
-  };
-  const drawStory = async () => {
-    const form = await command('/story generate');
-    await form.getByRole('textbox', { name: 'title' }).fill('A day');
-    await form.getByRole('textbox', { name: 'title' }).press('Enter');
-    await page.getByRole('button', { name: 'Again' }).waitFor();
-    return messages().first();
-  };
 
   test('given an empty channel, then it says what to try, and a click begins it with an example', async () => {
     await page.getByRole('heading', { name: 'The same fox in every picture' }).waitFor();
@@ -65,7 +35,7 @@ describe.skipIf(mayGoWithoutBrowser())('the page', () => {
   });
 
   test('given the keyboard alone, then a command is found, filled in with help of the bot, and sent', async () => {
-    await composer().focus();
+    await session.composer.focus();
     await page.keyboard.type('/gen');
     await page.getByRole('option', { name: /story generate/ }).waitFor();
     await page.keyboard.press('Tab');
@@ -86,12 +56,12 @@ describe.skipIf(mayGoWithoutBrowser())('the page', () => {
     await page.keyboard.press('Control+a');
     await page.keyboard.type('4');
     await page.keyboard.press('Enter');
-    await page.locator('#messages').getByText('A day Bruno the bear x4 null').waitFor();
+    await session.said('A day Bruno the bear x4 null', false).waitFor();
     expect(room.messages().at(0)?.content).toBe('A day Bruno the bear x4 null');
   });
 
   test('given a story, then picture, alt text, edits and reactions are shown as the room has them', async () => {
-    const message = await drawStory();
+    const message = await session.drawStory();
     await message.getByText('(edited)').waitFor();
     await message.getByText('Alex used').waitFor();
     await message.getByRole('button', { name: 'Alt: One pixel. Open large' }).click();
@@ -115,7 +85,7 @@ describe.skipIf(mayGoWithoutBrowser())('the page', () => {
   });
 
   test('given buttons and menus, then they work by mouse and keyboard and keep the focus', async () => {
-    const message = await drawStory();
+    const message = await session.drawStory();
     await message.getByRole('button', { name: 'Choose' }).first().focus();
     await page.keyboard.press('Enter');
     await page.getByRole('listbox', { name: 'Choose' }).waitFor();
@@ -123,13 +93,13 @@ describe.skipIf(mayGoWithoutBrowser())('the page', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Done' }).click();
-    await said('chose 1 and 2').waitFor();
+    await session.said('chose 1 and 2').waitFor();
     await message.getByRole('button', { name: 'Choose' }).last().click();
     await page.getByRole('option', { name: /^Nova/ }).click();
-    await said('chose Nova').waitFor();
+    await session.said('chose Nova').waitFor();
     await message.getByRole('button', { name: 'Silently' }).focus();
     await page.keyboard.press('Enter');
-    await page.locator('#messages').getByText('edited after deferUpdate').waitFor();
+    await session.said('edited after deferUpdate', false).waitFor();
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Silently');
     expect(await message.getByRole('button', { name: 'Off' }).isDisabled()).toBe(true);
     await message.getByRole('button', { name: 'Update' }).click();
@@ -138,20 +108,20 @@ describe.skipIf(mayGoWithoutBrowser())('the page', () => {
   });
 
   test('given an answer to one person, then another does not see it, and it can be dismissed', async () => {
-    await command('/secret');
+    await session.command('/secret');
     await page.keyboard.press('Enter');
     await page.getByText('Only you see this').waitFor();
     await page.getByRole('radio', { name: /^Mira/ }).check({ force: true });
-    await said('only for you').waitFor({ state: 'detached' });
+    await session.said('only for you').waitFor({ state: 'detached' });
     await page.getByRole('radio', { name: /^Alex/ }).check({ force: true });
     await page.getByRole('button', { name: 'Dismiss' }).click();
-    await said('only for you').waitFor({ state: 'detached' });
+    await session.said('only for you').waitFor({ state: 'detached' });
     expect(room.as('alex').messages()).toEqual([]);
   });
 
   test('given a modal, then it is checked, what is typed outlives closing it, and it is sent', async () => {
     const open = async () => {
-      await command('/form');
+      await session.command('/form');
       await page.keyboard.press('Enter');
       const dialog = page.getByRole('dialog', { name: 'Your script' });
       await dialog.waitFor();
@@ -167,11 +137,11 @@ describe.skipIf(mayGoWithoutBrowser())('the page', () => {
     await page.keyboard.press('End');
     await page.keyboard.type(' fox');
     await dialog.getByRole('button', { name: 'Send' }).click();
-    await said('script: ab fox').waitFor();
+    await session.said('script: ab fox').waitFor();
   });
 
   test('given a bot that does not answer, then the command stays as it was typed', async () => {
-    const form = await command('/silent');
+    const form = await session.command('/silent');
     await page.keyboard.press('Enter');
     await room.until(() => room.world.interactions.size === 1);
     clock.advance(3_000);
@@ -180,10 +150,10 @@ describe.skipIf(mayGoWithoutBrowser())('the page', () => {
   });
 
   test('given text with markup, then Discord’s markdown is shown and HTML is not', async () => {
-    await composer().fill(
+    await session.composer.fill(
       '**bold** `<img src=x onerror=alert(1)>` <b>raw</b> ||hidden|| \\*plain\\* <t:1700000000:D>\n- one\n- two',
     );
-    await composer().press('Enter');
+    await session.composer.press('Enter');
     const prose = page.locator('.prose').first();
     await prose.waitFor();
     expect(await prose.locator('strong').textContent()).toBe('bold');
@@ -201,12 +171,12 @@ describe.skipIf(mayGoWithoutBrowser())('the page', () => {
     await page.getByRole('button', { name: 'Winter tale' }).click();
     await page.getByRole('heading', { name: 'Winter tale' }).first().waitFor();
     await page.getByRole('navigation').getByRole('button', { name: 'Troupe' }).click();
-    await composer().fill('/geheim');
+    await session.composer.fill('/geheim');
     await page.getByText('Antwortet dir allein').waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('form', { name: '/geheim' }).waitFor();
     await page.keyboard.press('Enter');
-    await said('only for you').waitFor();
+    await session.said('only for you').waitFor();
     expect(
       room
         .as('nova', 'dm')
@@ -232,45 +202,4 @@ describe.skipIf(mayGoWithoutBrowser())('the page', () => {
     await page.getByText('content: Must be 2000 or fewer in length.').waitFor();
     expect(room.trouble.state().forbidden).toEqual([]);
   });
-
-  test.each([
-    ['light', 1280],
-    ['dark', 1280],
-    ['light', 390],
-    ['dark', 390],
-  ] as const)(
-    'given the %s page %i pixels wide, then axe finds nothing against WCAG 2.2 AA',
-    async (colorScheme, width) => {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await drawStory();
-      await command('/gallery');
-      await page.keyboard.press('Enter');
-      await page.locator('#messages').getByText('of Rusty').waitFor();
-      await command('/secret');
-      await page.keyboard.press('Enter');
-      await page.getByText('Only you see this').waitFor();
-      await page.setViewportSize({ width, height: 860 });
-      expect(await axe(page)).toEqual([]);
-      await command('/story generate');
-      expect(await axe(page)).toEqual([]);
-      await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'Trouble', exact: true }).click();
-      expect(await axe(page)).toEqual([]);
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-      expect(overflow).toBeLessThanOrEqual(0);
-    },
-  );
 });
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-/** Violations as `rule: element`. */
-async function axe(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(AXE, 'utf8'));
-  const { violations } = (await page.evaluate(
-    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
-  )) as AxeResults;
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
-  );
-}

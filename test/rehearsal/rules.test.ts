@@ -1,89 +1,20 @@
-import { AttachmentBuilder, type Message, type MessageCreateOptions, type TextChannel } from 'discord.js';
+import { AttachmentBuilder, type Message, type MessageCreateOptions } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ManualClock, type Rehearsal, RehearsalServer } from '../../src/rehearsal/index.ts';
-import { PIXEL, startTestBot, type TestBot } from './test-bot.ts';
+import type { Rehearsal } from '../../src/rehearsal/index.ts';
+import { openRuleRoom, type RuleRoom } from './rule-room.ts';
+import { PIXEL } from './test-bot.ts';
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
+const MINUTE = 60_000;
 
-let clock: ManualClock;
-let room: Rehearsal;
-let bot: TestBot;
-let channel: TextChannel;
+let close: RuleRoom['close'];
+let clock: RuleRoom['clock'];
+let room: RuleRoom['room'];
+let bot: RuleRoom['bot'];
+let channel: RuleRoom['channel'];
 beforeEach(async () => {
-  clock = new ManualClock();
-  room = await RehearsalServer.start({ clock });
-  bot = await startTestBot(room);
-  channel = (await bot.client.channels.fetch(room.channel('stories').id)) as TextChannel;
+  ({ clock, room, bot, channel, close } = await openRuleRoom());
 });
-afterEach(async () => {
-  await bot.stop();
-  await room.stop();
-});
-
-describe('time', () => {
-  test('given no answer within three seconds, then the person is told and the answer comes too late', async () => {
-    const asked = room.as('alex').slash('/silent');
-    const failed = expect(asked).rejects.toMatchObject({ code: 'no-answer' });
-    clock.advance(3 * SECOND);
-    await failed;
-    const [interaction] = [...room.world.interactions.values()];
-    const { status, body } = await callback(interaction?.id, interaction?.token, {
-      type: 4,
-      data: { content: 'late' },
-    });
-    expect([status, body.code]).toEqual([404, 10062]);
-  });
-
-  test('given an answer in 2.9 seconds, then it is in time, and a second one is refused', async () => {
-    const asked = room.as('alex').slash('/silent');
-    clock.advance(2_900);
-    const [interaction] = [...room.world.interactions.values()];
-    expect((await callback(interaction?.id, interaction?.token, { type: 4, data: { content: 'hi' } })).status).toBe(
-      204,
-    );
-    expect((await asked).message.content).toBe('hi');
-    const { status, body } = await callback(interaction?.id, interaction?.token, {
-      type: 4,
-      data: { content: 'again' },
-    });
-    expect([status, body.code]).toEqual([400, 40060]);
-  });
-
-  test('given fifteen minutes, then the token is dead but the message can be edited by the channel', async () => {
-    const reply = await room.as('alex').slash('/gallery');
-    clock.advance(15 * MINUTE - 1);
-    const webhook = `${room.api}/v10/webhooks/${bot.client.application.id}/${reply.interaction.token}/messages/@original`;
-    expect((await fetch(webhook)).status).toBe(200);
-    clock.advance(1);
-    const dead = await fetch(webhook);
-    expect([dead.status, ((await dead.json()) as { code: number }).code]).toEqual([401, 50027]);
-    const message = await channel.messages.fetch(reply.message.id);
-    await message.delete();
-    expect(room.messages().map(({ id }) => id)).not.toContain(reply.message.id);
-  });
-
-  test('given a token expired on request, then discord.js gets 50027', async () => {
-    const reply = await room.as('alex').slash('/secret');
-    room.trouble.expireToken(reply);
-    const response = await fetch(`${room.api}/v10/webhooks/${bot.client.application.id}/${reply.interaction.token}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ content: 'more' }),
-    });
-    expect(((await response.json()) as { code: number }).code).toBe(50027);
-  });
-});
-
-async function callback(id = '', token = '', body: unknown = {}) {
-  const response = await fetch(`${room.api}/v10/interactions/${id}/${token}/callback`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  const text = await response.text();
-  return { status: response.status, body: (text ? JSON.parse(text) : {}) as { code?: number } };
-}
+afterEach(() => close());
 
 describe('messages', () => {
   test('given the same nonce to be enforced, then one message is posted, until minutes have passed', async () => {
@@ -195,62 +126,5 @@ describe('permissions', () => {
     const doomed = room.addChannel('doomed');
     room.trouble.deleteChannel(doomed);
     await expect(bot.client.channels.fetch(doomed.id, { force: true })).rejects.toMatchObject({ code: 10003 });
-  });
-});
-
-describe('limits and outages', () => {
-  test('given staged 429s and 500s, then discord.js rides them out and the log says that they were staged', async () => {
-    room.trouble.answerNext(429, 2, 'POST /channels', { retryAfter: 0.001 });
-    room.trouble.answerNext(500, 2, 'POST /channels');
-    await expect(channel.send('at last')).resolves.toMatchObject({ content: 'at last' });
-    expect(room.refusals.map(({ status, staged }) => [status, staged])).toEqual([
-      [429, true],
-      [429, true],
-      [500, true],
-      [500, true],
-    ]);
-  });
-
-  test('given enforced rates, then the sixth message in five seconds waits for its bucket', async () => {
-    room.trouble.enforceRateLimits(true);
-    const send = (content: string) =>
-      fetch(`${room.api}/v10/channels/${channel.id}/messages`, {
-        method: 'POST',
-        headers: { authorization: `Bot ${room.token}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ content }),
-      });
-    const answers: Response[] = [];
-    for (let n = 0; n < 6; n++) answers.push(await send(`${n}`));
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429]);
-    expect(answers[0]?.headers.get('x-ratelimit-remaining')).toBe('4');
-    expect(answers[0]?.headers.get('x-ratelimit-reset-after')).toBe('5.000');
-    expect(await answers[5]?.json()).toMatchObject({ retry_after: 5, global: false });
-    clock.advance(5 * SECOND);
-    expect((await send('7')).status).toBe(200);
-  });
-
-  test('given slow REST, then the bot waits by the clock and loses nothing', async () => {
-    room.trouble.slowRest(2 * SECOND);
-    const asked = room.as('alex').slash('/secret');
-    await room.until(() => room.rest.trouble.held > 0);
-    clock.advance(2 * SECOND);
-    await expect(asked).resolves.toMatchObject({ kind: 'message' });
-  });
-
-  test('given a file over the limit, then 40005, and with a boosted server it fits', async () => {
-    const big = new AttachmentBuilder(Buffer.alloc(10 * 1024 * 1024 + 1), { name: 'big.bin' });
-    await expect(channel.send({ files: [big] })).rejects.toMatchObject({ status: 413, code: 40005 });
-    room.guild.premiumTier = 2;
-    await expect(channel.send({ files: [big] })).resolves.toBeTruthy();
-  });
-
-  test('given a path that the room does not know, then 404, and the log has it', async () => {
-    const response = await fetch(`${room.api}/v10/guilds/1/unheard-of`, {
-      headers: { authorization: `Bot ${room.token}` },
-    });
-    expect(response.status).toBe(404);
-    expect(room.refusals.at(-1)?.request).toBe('GET /guilds/1/unheard-of');
-    const stranger = await fetch(`${room.api}/v10/users/@me`);
-    expect(stranger.status).toBe(401);
   });
 });
