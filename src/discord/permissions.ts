@@ -17,9 +17,9 @@ export interface Place {
   readonly isDirect: boolean;
 }
 
-/** What the bot lacks in a place. */
-export function missingPermissions(has: Readonly<PermissionsBitField>, place: Place): BotPermission[] {
-  if (place.isDirect) return [...NOT_IN_DIRECT_MESSAGES];
+/** What the bot lacks in a place; `has` doesn't matter in direct messages. */
+export function missingPermissions(has: Readonly<PermissionsBitField> | undefined, place: Place): BotPermission[] {
+  if (place.isDirect || !has) return [...NOT_IN_DIRECT_MESSAGES];
   return [...NEEDED, ...WANTED]
     .map((name) => (name === 'SendMessages' && place.isThread ? 'SendMessagesInThreads' : name))
     .filter((name) => !has.has(PermissionFlagsBits[name]));

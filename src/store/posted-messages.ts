@@ -102,6 +102,11 @@ export class PostedMessages {
     await this.#client.postedMessage.updateMany({ where: { messageId }, data: { status: 'gone' } });
   }
 
+  /** It can't be posted: the channel is gone, or closed to the bot. */
+  async giveUp(id: string): Promise<void> {
+    await this.#client.postedMessage.updateMany({ where: { id, status: 'intended' }, data: { status: 'gone' } });
+  }
+
   /** Lets a message that is gone be posted anew, in this channel; new names keep Discord from giving the old one back. */
   async reopen(id: string, channelId: string): Promise<PostedMessage | undefined> {
     await this.#client.postedMessage.updateMany({

@@ -70,6 +70,19 @@ describe.each(TEST_PROVIDERS)('messages to post once, on %s', (provider) => {
     expect(await store.messages.unsettled()).toEqual([]);
   });
 
+  test('given a message that could never be posted, then it is given up, and only then', async () => {
+    const { store } = await freshStore(provider);
+    const [never, posted] = [
+      await store.messages.intend(INTENT),
+      await store.messages.intend({ ...INTENT, subject: '2' }),
+    ];
+    await store.messages.markPosted(posted.id, '900');
+    for (const { id } of [never, posted]) await store.messages.giveUp(id);
+    expect(await store.messages.unsettled()).toEqual([]);
+    expect(await store.messages.findByMarker(never.marker)).toMatchObject({ status: 'gone' });
+    expect(await store.messages.findByMarker(posted.marker)).toMatchObject({ status: 'posted' });
+  });
+
   test('given a story and a job that were stored just before a kill, then they are told to be unannounced', async () => {
     const { store } = await freshStore(provider);
     const story = await store.stories.create(storyDraft(), [panelDraft('a')]);

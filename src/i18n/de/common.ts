@@ -8,6 +8,7 @@ export const commonTexts: Messages['common'] = {
   incident: ({ id }) =>
     `Bei uns ist etwas schiefgegangen. Es steht im Protokoll unter \`${id}\`; bitte sag es der Person, die diesen Bot betreibt.`,
   unknownError: ({ message }) => message,
+  here: 'hier',
   oldMessage: 'Dieser Knopf stammt von einer Version des Bots, die es nicht mehr gibt. `/story show` gibt neue.',
   formTitle: 'Deine Geschichte',
   list: ({ items }) => list.format(items),

@@ -13,7 +13,7 @@ export const errors: Record<keyof typeof english, ErrorText> = {
   'character-name-taken': (of) =>
     `Hier heißt schon jemand „${of('name')}“. Nimm einen anderen Namen, oder ändere, besetze oder verabschiede die andere Figur.`,
   'character-unknown': (of) =>
-    `Hier heißt niemand „${of('name')}“.${of('close') ? ` Meintest du ${of('close')}?` : ' `/character list` zeigt die Besetzung.'}`,
+    `Hier heißt niemand „${of('name')}“.${of('suggestions') ? ` Meintest du ${of('suggestions')}?` : ' `/character list` zeigt die Besetzung.'}`,
   'character-not-found': () => 'Diese Figur gibt es nicht mehr; vielleicht wurde sie gelöscht.',
   'character-retired': (of) => `${of('name')} ist verabschiedet und spielt nicht mehr.`,
   'characters-same-name': (of) => `Zwei Figuren heißen „${of('name')}“; gib ihnen verschiedene Namen.`,
@@ -27,7 +27,7 @@ export const errors: Record<keyof typeof english, ErrorText> = {
   'story-empty': () => 'Schreib wenigstens ein Feld, zum Beispiel „Rusty standing in the forest“.',
   'story-not-found': () => 'Diese Geschichte gibt es nicht mehr; vielleicht wurde sie gelöscht.',
   'story-unknown': (of) =>
-    `Hier heißt keine Geschichte „${of('name')}“.${of('close') ? ` Meintest du ${of('close')}?` : ' `/story list` zeigt alle.'}`,
+    `Hier heißt keine Geschichte „${of('name')}“.${of('suggestions') ? ` Meintest du ${of('suggestions')}?` : ' `/story list` zeigt alle.'}`,
   'panels-too-many': (of) => `Eine Geschichte hat höchstens ${of('most')} Felder; das sind ${of('count')}. Teile sie.`,
   'panel-empty': (of) => `Feld ${of('place')} ist leer. Schreib, was es zeigt, oder lass es weg.`,
   'panel-too-long': (of) => `Feld ${of('place')} ist zu lang: höchstens ${MAX_PANEL_LENGTH} Zeichen.`,

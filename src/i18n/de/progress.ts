@@ -26,7 +26,7 @@ export const progressTexts: Messages['progress'] = {
   cancel: 'Abbrechen',
   previewAlt: 'Wie die Felder bis jetzt aussehen',
   cancelled: 'Abgebrochen.',
-  interrupted: 'Der Bot wurde neu gestartet; es geht weiter, wo es war.',
+  interrupted: 'Der Bot startet neu; danach geht das Zeichnen weiter.',
   failed: ({ reason }) => `Das ließ sich nicht zeichnen: ${reason}`,
   dead: ({ id }) => `Das ließ sich auch nach mehreren Versuchen nicht zeichnen. Es steht im Protokoll unter \`${id}\`.`,
   again: 'Noch einmal',

@@ -7,6 +7,7 @@ export const commonTexts = {
   incident: ({ id }: { id: string }) =>
     `Something went wrong on our side. It is in the log under \`${id}\`; please tell whoever runs this bot.`,
   unknownError: ({ message }: { message: string }) => message,
+  here: 'here',
   oldMessage: 'This button is from a version of the bot that is no more. `/story show` gives new ones.',
   formTitle: 'Your story',
   list: ({ items }: { items: readonly string[] }) => list.format(items),

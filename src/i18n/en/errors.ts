@@ -13,7 +13,7 @@ export const errors = {
   'character-name-taken': (of) =>
     `There is already somebody called “${of('name')}” here. Choose another name, or edit, recast or retire that one.`,
   'character-unknown': (of) =>
-    `Nobody here is called “${of('name')}”.${of('close') ? ` Did you mean ${of('close')}?` : ' `/character list` shows the cast.'}`,
+    `Nobody here is called “${of('name')}”.${of('suggestions') ? ` Did you mean ${of('suggestions')}?` : ' `/character list` shows the cast.'}`,
   'character-not-found': () => 'This character is no more; it may have been erased.',
   'character-retired': (of) => `${of('name')} is retired and plays no more.`,
   'characters-same-name': (of) => `Two characters are called “${of('name')}”; give them different names.`,
@@ -26,7 +26,7 @@ export const errors = {
   'story-empty': () => 'Write at least one panel, for instance “Rusty standing in the forest”.',
   'story-not-found': () => 'This story is no more; it may have been erased.',
   'story-unknown': (of) =>
-    `There is no story called “${of('name')}” here.${of('close') ? ` Did you mean ${of('close')}?` : ' `/story list` shows all.'}`,
+    `There is no story called “${of('name')}” here.${of('suggestions') ? ` Did you mean ${of('suggestions')}?` : ' `/story list` shows all.'}`,
   'panels-too-many': (of) => `A story has at most ${of('most')} panels; these are ${of('count')}. Split it.`,
   'panel-empty': (of) => `Panel ${of('place')} is empty. Write what it shows, or leave it out.`,
   'panel-too-long': (of) => `Panel ${of('place')} is too long: at most ${MAX_PANEL_LENGTH} characters.`,

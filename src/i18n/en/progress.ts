@@ -25,7 +25,7 @@ export const progressTexts = {
   cancel: 'Cancel',
   previewAlt: 'How the panels look so far',
   cancelled: 'Cancelled.',
-  interrupted: 'The bot restarted; the drawing goes on where it was.',
+  interrupted: 'The bot is restarting; the drawing goes on after it.',
   failed: ({ reason }: { reason: string }) => `It couldn’t be drawn: ${reason}`,
   dead: ({ id }: { id: string }) =>
     `It couldn’t be drawn, even after several attempts. It is in the log under \`${id}\`.`,

@@ -1,0 +1,65 @@
+import type { Job } from '../store/job.ts';
+import type { PostedMessage } from '../store/posted-messages.ts';
+import { castingView } from './casting-view.ts';
+import { type ChannelFacts, channelFacts } from './channel-facts.ts';
+import type { Desk } from './desk.ts';
+import { lastTrouble } from './job-trouble.ts';
+import type { MessageView } from './message-view.ts';
+import { PictureShelf, previewPicture } from './picture-shelf.ts';
+import type { ProgressBook } from './progress-book.ts';
+import type { DeskParts } from './story-desk.ts';
+
+/** The purpose of castings' messages; their subject is the job's id. */
+export const CASTING = 'casting';
+
+/** Knows how the message of a casting looks. */
+export class CastingDesk implements Desk {
+  readonly #parts: DeskParts;
+  readonly #book: ProgressBook;
+  readonly #shelf = new PictureShelf();
+
+  constructor(parts: DeskParts, book: ProgressBook) {
+    this.#parts = parts;
+    this.#book = book;
+  }
+
+  /** A casting that a later one has followed stays as it is: its candidates can still be picked. */
+  async view(posted: PostedMessage, now: number): Promise<MessageView | undefined> {
+    const { store } = this.#parts;
+    const job = await store.jobs.get(posted.subject);
+    const characterId = String(job.payload.characterId);
+    const character = await store.characters.get(characterId);
+    const facts = await channelFacts(posted, this.#parts);
+    const [open] = await this.#book.open([job]);
+    const sheet = job.status === 'finished' ? await this.#sheet(characterId, job, facts) : undefined;
+    if (job.status === 'finished' && !sheet) return undefined;
+    const state = {
+      character,
+      candidates: sheet?.candidates ?? [],
+      picture: sheet?.picture ?? previewPicture(open?.progress, facts.t.progress.previewAlt),
+      spoiler: facts.spoiler,
+      open: open && { ...open, panel: undefined },
+      isPaused: this.#book.isClosing,
+      trouble: lastTrouble([job], facts.t),
+    };
+    const view = castingView(state, posted.marker, facts.t, now);
+    if (view.isFinal) this.#shelf.forget(posted.subject);
+    return view;
+  }
+
+  async posted(): Promise<void> {}
+
+  /** /character show has the candidates' canon; there is nothing to be told. */
+  async refusal(): Promise<undefined> {
+    return undefined;
+  }
+
+  async #sheet(characterId: string, job: Job, { uploadLimit }: ChannelFacts) {
+    const sheet = await this.#parts.studio.castingSheet(characterId);
+    const [latest] = await this.#parts.store.castings.sheet(characterId);
+    if (latest?.round !== job.payload.round) return undefined;
+    const state = [uploadLimit, ...sheet.candidates.map(({ id, isCanon }) => `${id} ${isCanon}`)].join(' ');
+    const picture = await this.#shelf.page(job.id, state, uploadLimit, async () => sheet);
+    return { candidates: sheet.candidates, picture };
+  }
+}

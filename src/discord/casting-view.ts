@@ -1,0 +1,50 @@
+import { type APIComponentInContainer, ButtonStyle, escapeMarkdown, userMention } from 'discord.js';
+import type { Messages } from '../i18n/messages.ts';
+import type { Character } from '../store/characters.ts';
+import type { CastingSheet } from '../studio/studio.ts';
+import { ACCENT, button, container, picture, row, text } from './components.ts';
+import { customId } from './custom-id.ts';
+import type { MessageView, ViewPicture } from './message-view.ts';
+import { type OpenJob, progressText } from './progress-text.ts';
+
+export interface CastingState {
+  readonly character: Character;
+  /** Once it is drawn. */
+  readonly candidates: CastingSheet['candidates'];
+  /** The sheet, or the preview strip as long as there is none. */
+  readonly picture: ViewPicture | undefined;
+  readonly spoiler: boolean;
+  readonly open: OpenJob | undefined;
+  /** The process is about to end. */
+  readonly isPaused: boolean;
+  readonly trouble: string | undefined;
+}
+
+/** The message of a casting: progress first, then the candidates with a button for each. */
+export function castingView(state: CastingState, marker: string, t: Messages, now: number): MessageView {
+  const { character, candidates, open, trouble } = state;
+  const picked = candidates.find(({ isCanon }) => isCanon);
+  const accent = open ? ACCENT.working : candidates.length > 0 ? ACCENT.done : ACCENT.trouble;
+  const name = escapeMarkdown(character.name);
+  const by = t.character.castingBy({ looks: escapeMarkdown(character.looks), owner: userMention(character.ownerId) });
+  const parts: APIComponentInContainer[] = [text(`## ${t.character.castingTitle({ name })}\n${by}`)];
+  if (state.picture) parts.push(picture(state.picture.name, state.picture.altText, state.spoiler));
+  if (trouble !== undefined) parts.push(text(trouble));
+  if (open) {
+    const cancel = customId('cancel', { marker, args: [open.job.id] });
+    parts.push(text(state.isPaused ? t.progress.interrupted : progressText(open, t, now)));
+    parts.push(row(button(cancel, t.progress.cancel, { disabled: open.job.cancelRequestedAt !== null })));
+  }
+  if (candidates.length > 0) {
+    parts.push(text(picked ? t.character.castingDone({ name, place: picked.place }) : t.character.castingHint));
+    parts.push(row(...candidates.map((candidate) => pickButton(candidate, marker, t))));
+  }
+  if (!open)
+    parts.push(row(button(customId('recast', { marker, args: [character.id] }), t.character.recast, { emoji: '🎭' })));
+  return { components: [container(accent, parts)], picture: state.picture, reactions: [], isFinal: !open };
+}
+
+function pickButton({ id, place, isCanon }: CastingSheet['candidates'][number], marker: string, t: Messages) {
+  const style = isCanon ? ButtonStyle.Success : ButtonStyle.Primary;
+  return button(customId('pick', { marker, args: [id] }), t.character.pick({ place }), { style });
+}
