@@ -2,7 +2,9 @@ import { characterTexts } from './de/character.ts';
 import { characterCommands } from './de/character-commands.ts';
 import { commonTexts } from './de/common.ts';
 import { errors } from './de/errors.ts';
+import { privacyCommands, privacyTexts } from './de/privacy.ts';
 import { progressTexts } from './de/progress.ts';
+import { settingsChoices, settingsCommands, settingsTexts } from './de/settings.ts';
 import { storyTexts } from './de/story.ts';
 import { storyCommands } from './de/story-commands.ts';
 import type { Messages } from './messages.ts';
@@ -11,10 +13,13 @@ export const de: Messages = {
   commands: {
     ...characterCommands,
     ...storyCommands,
+    ...settingsCommands,
+    ...privacyCommands,
     queue: { name: 'schlange', description: 'Was gerade gezeichnet wird und was wartet' },
     help: { name: 'hilfe', description: 'Wie man Figuren besetzt und Geschichten mit ihnen zeichnet' },
   },
   choices: {
+    ...settingsChoices,
     'story generate layout': {
       auto: 'wie es am besten passt',
       row: 'nebeneinander',
@@ -28,4 +33,6 @@ export const de: Messages = {
   progress: progressTexts,
   story: storyTexts,
   character: characterTexts,
+  settings: settingsTexts,
+  privacy: privacyTexts,
 };

@@ -2,7 +2,9 @@ import { characterTexts } from './en/character.ts';
 import { characterCommands } from './en/character-commands.ts';
 import { commonTexts } from './en/common.ts';
 import { errors } from './en/errors.ts';
+import { privacyCommands, privacyTexts } from './en/privacy.ts';
 import { progressTexts } from './en/progress.ts';
+import { settingsChoices, settingsCommands, settingsTexts } from './en/settings.ts';
 import { storyTexts } from './en/story.ts';
 import { storyCommands } from './en/story-commands.ts';
 import type { ChoiceTexts, CommandTexts, ErrorTexts } from './messages.ts';
@@ -12,10 +14,13 @@ export const en = {
   commands: {
     ...characterCommands,
     ...storyCommands,
+    ...settingsCommands,
+    ...privacyCommands,
     queue: { name: 'queue', description: 'What is being drawn, and what waits' },
     help: { name: 'help', description: 'How to cast characters and draw stories with them' },
   } as CommandTexts,
   choices: {
+    ...settingsChoices,
     'story generate layout': {
       auto: 'as it fits best',
       row: 'side by side',
@@ -29,4 +34,6 @@ export const en = {
   progress: progressTexts,
   story: storyTexts,
   character: characterTexts,
+  settings: settingsTexts,
+  privacy: privacyTexts,
 };

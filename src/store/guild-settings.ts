@@ -19,7 +19,7 @@ export const settingsSchema = z.object({
   model: z.string().min(1).max(200).optional(),
   steps: z.int().min(1).max(150).optional(),
   style: z.string().max(500).optional(),
-  layout: z.string().max(50).optional(),
+  layout: z.enum(['auto', 'row', 'column', 'square']).optional(),
   locale: z.string().max(20).optional(),
   panelsPerStory: limit.optional(),
   queuedPerMember: limit.optional(),

@@ -1,0 +1,87 @@
+import type { settingsTexts as english, settingNames as englishNames } from '../en/settings.ts';
+import type { ChoiceTexts, CommandTexts } from '../messages.ts';
+
+const names: Record<keyof typeof englishNames, string> = {
+  model: 'Modell',
+  steps: 'Rechenschritte',
+  style: 'üblicher Stil',
+  layout: 'Anordnung der Seiten',
+  locale: 'Sprache öffentlicher Nachrichten',
+  panelsPerStory: 'höchstens Felder je Geschichte',
+  queuedPerMember: 'höchstens wartende Zeichnungen je Mitglied',
+  queuedPerServer: 'höchstens wartende Zeichnungen je Server',
+  creating: 'wer etwas erschaffen darf',
+  redrawing: 'wer Felder neu zeichnen und anfügen darf',
+  promptFilter: 'Filter für Texte',
+  ageGatedFilter: 'Filter für Texte in Kanälen ab 18',
+  pictureFilter: 'Bilder, die der Bildfilter meldet',
+  spoilers: 'welche Bilder verdeckt werden',
+};
+
+export const settingsChoices: ChoiceTexts = {
+  'settings set setting': names,
+  'settings reset setting': names,
+  'settings words list': { blocked: 'abgelehnte Wörter', allowed: 'zugelassene Wörter' },
+  'settings roles who': {
+    creatorRoles: 'dürfen erschaffen (und neu zeichnen)',
+    moderatorRoles: 'gelten als Moderation',
+  },
+};
+
+export const settingsCommands: CommandTexts = {
+  settings: { name: 'einstellungen', description: 'Wie sich Troupe auf diesem Server verhält' },
+  'settings show': { name: 'zeigen', description: 'Alle Einstellungen' },
+  'settings set': { name: 'setzen', description: 'Eine Einstellung ändern' },
+  'settings set setting': { name: 'einstellung', description: 'Welche' },
+  'settings set value': { name: 'wert', description: 'Der neue Wert; was möglich ist, wird angeboten' },
+  'settings reset': { name: 'zurücksetzen', description: 'Eine Einstellung wieder so, wie sie am Anfang war' },
+  'settings reset setting': { name: 'einstellung', description: 'Welche' },
+  'settings words': { name: 'wörter', description: 'Wörter, die in Texten abgelehnt oder zugelassen werden' },
+  'settings words list': { name: 'liste', description: 'Welche Liste' },
+  'settings words add': {
+    name: 'hinzu',
+    description: 'Wörter oder Wendungen, durch Kommas getrennt; * steht für jede Endung',
+  },
+  'settings words remove': { name: 'weg', description: 'Wörter, die von der Liste sollen, durch Kommas getrennt' },
+  'settings roles': { name: 'rollen', description: 'Rollen, die erschaffen dürfen oder als Moderation gelten' },
+  'settings roles who': { name: 'wer', description: 'Wofür die Rollen sind' },
+  'settings roles add': { name: 'hinzu', description: 'Eine Rolle hinzufügen' },
+  'settings roles remove': { name: 'weg', description: 'Eine Rolle wegnehmen' },
+};
+
+export const settingsTexts: typeof english = {
+  names,
+  values: {
+    auto: 'wie es am besten passt',
+    row: 'nebeneinander',
+    column: 'untereinander',
+    square: 'im Quadrat',
+    everyone: 'alle',
+    author: 'nur wer sie gemacht hat',
+    roles: 'wer eine Rolle hat (`/settings roles`)',
+    moderators: 'nur die Moderation',
+    off: 'aus',
+    slurs: 'nur Menschenverachtendes',
+    standard: 'üblich: auch Sex und Fluchen',
+    strict: 'streng: auch Grausames',
+    spoiler: 'verdeckt',
+    withhold: 'nicht gezeigt',
+    flagged: 'gemeldete',
+    always: 'alle',
+    en: 'English',
+    de: 'Deutsch',
+  },
+  title: '## Einstellungen dieses Servers',
+  line: ({ name, value }) => `**${name}**: ${value}`,
+  notSet: 'nicht gesetzt (wie der Bot eingerichtet ist)',
+  byDefault: ({ value }) => `${value} (nicht gesetzt)`,
+  lists: ({ blocked, allowed }) =>
+    `**eigene Wörter**: ${blocked} abgelehnt, ${allowed} zugelassen (\`/settings words\`)`,
+  rolesLine: ({ creators, moderators }) => `**Rollen**: dürfen erschaffen: ${creators} · Moderation: ${moderators}`,
+  nobody: 'keine',
+  changed: ({ name, value }) => `**${name}** ist jetzt: ${value}`,
+  needsRoles: 'Noch ist keine Rolle genannt, also darf es nur die Moderation: nenne welche mit `/settings roles`.',
+  words: ({ list, count }) => `**${list}**: ${count}`,
+  noWords: ({ list }) => `**${list}**: keine. Mit \`add\` kommen welche dazu.`,
+  wordsInFile: 'Sie sind in der Datei.',
+};
