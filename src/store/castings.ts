@@ -94,13 +94,19 @@ export class Castings {
     return sheetOf(this.#client, characterId, round);
   }
 
+  /** @throws UserError `candidate-not-found` */
+  async candidate(id: string): Promise<CastingCandidate> {
+    const candidate = await this.#client.castingCandidate.findUnique({ where: { id } });
+    if (!candidate) throw notFound('candidate', id);
+    return candidate;
+  }
+
   /**
    * Makes a candidate the character's canon. Picking it again brings the same canon back.
    * @throws UserError `candidate-not-found`
    */
   async pick(candidateId: string): Promise<Canon> {
-    const candidate = await this.#client.castingCandidate.findUnique({ where: { id: candidateId } });
-    if (!candidate) throw notFound('candidate', candidateId);
+    const candidate = await this.candidate(candidateId);
     return this.#context.database.write(async (transaction) => {
       await lockCharacter(transaction, candidate.characterId);
       const { canonId } = await transaction.castingCandidate.findUniqueOrThrow({ where: { id: candidateId } });

@@ -1,7 +1,7 @@
 import { UserError } from '../errors/user-error.ts';
 
 export type DatabaseLocation =
-  | { readonly provider: 'sqlite'; readonly path: string; readonly url: string }
+  | { readonly provider: 'sqlite'; readonly path: string }
   | { readonly provider: 'postgresql'; readonly url: string };
 
 /**
@@ -11,7 +11,7 @@ export type DatabaseLocation =
 export function parseDatabaseUrl(url: string): DatabaseLocation {
   if (/^postgres(ql)?:\/\//.test(url)) return { provider: 'postgresql', url };
   const path = /^file:(?:\/\/(?=\/))?([^?#]+)$/.exec(url)?.[1];
-  if (path !== undefined) return { provider: 'sqlite', path, url: `file:${path}` };
+  if (path !== undefined) return { provider: 'sqlite', path };
   throw new UserError('database-url-unknown', {
     expected: 'a DATABASE_URL like file:./data/troupe.db or postgresql://user:password@host/troupe',
     got: url === '' ? 'an empty one' : `one that begins with "${/^[a-z+]*/i.exec(url)?.[0]}"`,

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors/user-error.ts';
-import { parseDatabaseUrl } from './database-url.ts';
+import { type DatabaseLocation, parseDatabaseUrl } from './database-url.ts';
 
 /** Where the repository keeps the migrations: <provider>/migrations/<name>/migration.sql. */
 export const MIGRATIONS_ROOT = join(import.meta.dirname, '..', '..', 'prisma');
@@ -22,9 +22,6 @@ export interface MigrationTransaction {
   apply(migration: AppliedMigration, sql: string): Promise<void>;
 }
 
-/** Runs `work` in one transaction while no other process can migrate; after an error nothing of it remains. */
-export type MigrationLock = <T>(url: string, work: (transaction: MigrationTransaction) => Promise<T>) => Promise<T>;
-
 /**
  * Brings a database up to this version: applies what is missing, all or nothing. Of processes that start at once, one
  * does it while the others wait. The notes are Prisma's own, so `prisma migrate status | deploy` agree with them.
@@ -32,9 +29,9 @@ export type MigrationLock = <T>(url: string, work: (transaction: MigrationTransa
  * @throws UserError `database-newer`, `migration-changed`
  */
 export async function migrate(databaseUrl: string, root = MIGRATIONS_ROOT): Promise<string[]> {
-  const { provider, url } = parseDatabaseUrl(databaseUrl);
-  const migrations = await readMigrations(join(root, provider, 'migrations'));
-  return (await lockOf(provider))(url, async (transaction) => {
+  const location = parseDatabaseUrl(databaseUrl);
+  const migrations = await readMigrations(join(root, location.provider, 'migrations'));
+  return locked(location, async (transaction) => {
     const applied = await transaction.applied();
     const byName = new Map(applied.map(({ name, checksum }) => [name, checksum]));
     refuseUnknown(applied, new Set(migrations.map(({ name }) => name)));
@@ -52,10 +49,13 @@ export async function migrate(databaseUrl: string, root = MIGRATIONS_ROOT): Prom
   });
 }
 
-async function lockOf(provider: 'sqlite' | 'postgresql'): Promise<MigrationLock> {
-  return provider === 'sqlite'
-    ? (await import('./migrate-sqlite.ts')).lockSqlite
-    : (await import('./migrate-postgresql.ts')).lockPostgresql;
+/** Runs `work` in one transaction while no other process can migrate; after an error nothing of it remains. */
+async function locked<T>(
+  location: DatabaseLocation,
+  work: (transaction: MigrationTransaction) => Promise<T>,
+): Promise<T> {
+  if (location.provider === 'sqlite') return (await import('./migrate-sqlite.ts')).lockSqlite(location.path, work);
+  return (await import('./migrate-postgresql.ts')).lockPostgresql(location.url, work);
 }
 
 async function readMigrations(folder: string): Promise<(AppliedMigration & { readonly sql: string })[]> {

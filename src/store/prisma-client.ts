@@ -52,7 +52,7 @@ async function connectClient(location: DatabaseLocation): Promise<PrismaClient> 
       import('../generated/sqlite/client.ts'),
       import('./sqlite-adapter.ts'),
     ]);
-    return new PrismaClient({ adapter: new SqliteAdapter(location.url), transactionOptions: TRANSACTION_OPTIONS });
+    return new PrismaClient({ adapter: new SqliteAdapter(location.path), transactionOptions: TRANSACTION_OPTIONS });
   }
   const [{ PrismaClient }, { PrismaPg }] = await Promise.all([
     import('../generated/postgresql/client.ts'),
