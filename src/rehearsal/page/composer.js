@@ -150,7 +150,8 @@ export function mountComposer(room) {
   const narrow = matchMedia('(max-width: 760px)');
   const invite = () => {
     const { channel } = store;
-    const where = channel?.kind === 'dm' ? 'Troupe' : `${channel?.kind === 'thread' ? '' : '#'}${channel?.name ?? ''}`;
+    const where =
+      channel?.kind === 'dm' ? store.botName : `${channel?.kind === 'thread' ? '' : '#'}${channel?.name ?? ''}`;
     const long = ` as ${store.person?.name ?? ''}, or type / for commands`;
     input.placeholder = `Message ${where}${narrow.matches ? '' : long}`;
   };
@@ -158,7 +159,7 @@ export function mountComposer(room) {
   narrow.addEventListener('change', invite);
   store.on(['menu'], () => menu.open && offer());
   store.on(['typing'], () => {
-    typing.textContent = 'Troupe is typing…';
+    typing.textContent = `${store.botName} is typing…`;
     setTimeout(() => typing.replaceChildren(), 8_000);
   });
 }

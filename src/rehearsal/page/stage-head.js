@@ -39,7 +39,7 @@ export function mountStageHead(room) {
   const draw = () => {
     const { channel } = store;
     title.textContent =
-      channel?.kind === 'dm' ? 'Troupe' : `${channel?.kind === 'text' ? '# ' : ''}${channel?.name ?? ''}`;
+      channel?.kind === 'dm' ? store.botName : `${channel?.kind === 'text' ? '# ' : ''}${channel?.name ?? ''}`;
     topic.textContent = channel?.topic ?? '';
     const here = store.lineOpen && store.botConnected;
     bot.textContent = !store.lineOpen ? 'Room closed' : here ? 'Bot here' : 'Bot away';

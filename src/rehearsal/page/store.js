@@ -68,6 +68,10 @@ export class Store {
     return /** @type {Person} */ (this.people.find(({ key }) => key === this.me));
   }
 
+  get botName() {
+    return this.personById(this.botId)?.name ?? '';
+  }
+
   get channel() {
     return this.channels.find(({ id }) => id === this.channelId);
   }

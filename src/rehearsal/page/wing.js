@@ -55,7 +55,7 @@ function placeLists({ store, close }) {
           },
         },
         h('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[kind]),
-        h('span', { class: 'place-name' }, kind === 'dm' ? 'Troupe' : name),
+        h('span', { class: 'place-name' }, kind === 'dm' ? store.botName : name),
         ageGated && h('span', { class: 'tag' }, '18+'),
         store.unread.has(id) && h('span', { class: 'unread', role: 'img', 'aria-label': 'new messages' }),
       ),
