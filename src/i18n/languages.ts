@@ -13,3 +13,8 @@ export function messagesFor(locale: string | null | undefined): Messages {
 export function translations(): readonly (readonly [locale: string, messages: Messages])[] {
   return Object.entries(TRANSLATIONS);
 }
+
+/** All locales that there are texts in. */
+export function languages(): readonly string[] {
+  return ['en', ...Object.keys(TRANSLATIONS)];
+}

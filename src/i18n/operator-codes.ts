@@ -41,6 +41,8 @@ const SETUP_CODES = [
   'output-unwritable',
   'panel-pixels',
   'path-outside-folder',
+  'picture-filter-card',
+  'picture-filter-model',
   'provider-unknown',
 ] as const;
 

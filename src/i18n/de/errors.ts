@@ -41,7 +41,11 @@ export const errors: Record<keyof typeof english, ErrorText> = {
   'title-too-long': () => `Der Titel ist zu lang: höchstens ${MAX_TITLE_LENGTH} Zeichen.`,
   'seed-invalid': () =>
     'Ein Startwert ist eine ganze Zahl von 0 bis 18446744073709551615. Ohne Angabe wird einer gewählt.',
-  'setting-invalid': (of) => `Das geht nicht für „${of('setting')}“. \`/settings show\` zeigt, was geht.`,
+  'setting-invalid': (of) =>
+    `Das geht nicht für „${of('setting')}“.${of('possible') ? ` Möglich: ${of('possible')}.` : ' `/settings show` zeigt, was geht.'}`,
+  'settings-not-here': () => 'Einstellungen sind für die, die einen Server verwalten dürfen, und nur dort.',
+  'word-invalid': (of) =>
+    `Ein Wort hat höchstens 100 Zeichen, und vor einem * mindestens ${of('shortest')}. Kommas trennen Wörter.`,
   'queue-full-member': (of) => `Von dir warten schon ${of('limit')}, mehr geht nicht. \`/queue\` zeigt sie.`,
   'queue-full-scope': (of) => `Hier warten schon ${of('limit')}, mehr geht nicht. Versuch es nachher noch einmal.`,
   'creating-not-allowed': () => 'Hier dürfen nur manche Rollen etwas erschaffen, und du hast keine davon.',
@@ -49,10 +53,14 @@ export const errors: Record<keyof typeof english, ErrorText> = {
   'moderators-only': () => 'Das darf nur die Moderation.',
   'permissions-missing': (of) =>
     `Ich kann hier nicht posten, mir fehlt die Berechtigung: ${of('names')}. Die Moderation kann sie geben.`,
+  'picture-unsupported': () => 'Figuren aus einem Bild gehen hier noch nicht. Beschreibe das Aussehen mit Worten.',
   'picture-unreadable': () => 'Diese Datei ist kein lesbares Bild. Nimm PNG, JPEG oder WebP.',
   'picture-too-large': (of) => `Das Bild ist zu groß: höchstens ${of('most')}.`,
   'picture-size': () => 'Die Größe des Bildes passt nicht zum Modell. Nimm ein anderes.',
-  'text-refused': () => 'Ein Wort darin ist hier nicht willkommen. Sag es anders; es wurde nichts gezeichnet.',
+  'text-refused': (of) =>
+    /minors|never/.test(of('reason'))
+      ? 'Troupe zeichnet nichts, was jemanden sexualisiert, der minderjährig sein könnte, weder hier noch anderswo.'
+      : `Ein Wort in ${of('fields')} ist hier nicht willkommen (${of('hints')}). Sag es anders; es wurde nichts gezeichnet.`,
   'export-too-large': (of) => `Die Datei ist zu groß für diesen Server (${of('got')}). Nimm ein anderes Format.`,
   ...operatorErrors({
     model: (of) =>

@@ -39,17 +39,25 @@ export const errors = {
   'job-not-found': () => 'This drawing is no more; it may have been erased.',
   'title-too-long': () => `The title is too long: at most ${MAX_TITLE_LENGTH} characters.`,
   'seed-invalid': () => 'A seed is a whole number from 0 to 18446744073709551615. Leave it out to have one chosen.',
-  'setting-invalid': (of) => `That isn’t possible for “${of('setting')}”. \`/settings show\` shows what is.`,
+  'setting-invalid': (of) =>
+    `That isn’t possible for “${of('setting')}”.${of('possible') ? ` Possible: ${of('possible')}.` : ' `/settings show` shows what is.'}`,
+  'settings-not-here': () => 'Settings are for those who may manage a server, in that server.',
+  'word-invalid': (of) =>
+    `A word has at most 100 characters, and before a * at least ${of('shortest')}. Commas separate words.`,
   'queue-full-member': (of) => `You have ${of('limit')} waiting already, the most there can be. \`/queue\` shows them.`,
   'queue-full-scope': (of) => `${of('limit')} wait here already, the most there can be. Try again in a while.`,
   'creating-not-allowed': () => 'Only some roles may create here, and none of yours is among them.',
   'author-only': () => 'Only whoever made it, or a moderator, may do that.',
   'moderators-only': () => 'Only moderators may do that.',
   'permissions-missing': (of) => `I can’t post here: I miss the permission to ${of('names')}. A moderator can give it.`,
+  'picture-unsupported': () => 'Characters can’t be made from a picture here yet. Describe the looks in words.',
   'picture-unreadable': () => 'That file is no picture that can be read. Use a PNG, JPEG or WebP.',
   'picture-too-large': (of) => `The picture is too large: at most ${of('most')}.`,
   'picture-size': () => 'The picture’s size doesn’t suit the model. Use another one.',
-  'text-refused': () => 'A word in it isn’t welcome here. Say it with other words; nothing was drawn.',
+  'text-refused': (of) =>
+    /minors|never/.test(of('reason'))
+      ? 'Troupe draws nothing that sexualises anybody who may be a minor, here or anywhere.'
+      : `A word in ${of('fields')} isn’t welcome here (${of('hints')}). Say it with other words; nothing was drawn.`,
   'export-too-large': (of) => `The file is too large for this server (${of('got')}). Export another format.`,
   ...operatorErrors({
     model: (of) => `The model can’t be used as it is (\`${of('code')}\`). Whoever runs this bot has to mend it.`,
