@@ -124,7 +124,10 @@ export interface Pressed extends Spoken {
 export type PressInteraction = ButtonInteraction | AnySelectMenuInteraction | ModalSubmitInteraction;
 
 /** Mentions never ping: the client's `allowedMentions` is none. */
-export type Answer = Pick<InteractionEditReplyOptions, 'content' | 'embeds' | 'files' | 'components' | 'flags'>;
+export type Answer = Pick<
+  InteractionEditReplyOptions,
+  'content' | 'embeds' | 'files' | 'attachments' | 'components' | 'flags'
+>;
 
 export function defineCommand(command: Command): Command {
   return command;

@@ -121,6 +121,11 @@ export class MessageBoard {
     return storyView(await this.#stories.state(story, facts), '', facts.t, this.#options.clock.now());
   }
 
+  /** The ids of all waiting jobs, the next one first. */
+  waiting(): Promise<string[]> {
+    return this.#book.waiting();
+  }
+
   /** Says something in the story's message until it changes for another reason: to people who can't be answered. */
   notice(storyId: string, notice: string): void {
     this.#stories.notices.set(storyId, notice);

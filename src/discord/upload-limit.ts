@@ -1,4 +1,4 @@
-import { type Channel, GuildPremiumTier } from 'discord.js';
+import { type Channel, GuildPremiumTier, type Interaction } from 'discord.js';
 
 const MIB = 1024 * 1024;
 /** https://docs.discord.com/developers/reference#uploading-files */
@@ -15,4 +15,9 @@ const ENVELOPE = 64 * 1024;
 /** Bytes that a file posted there may have. */
 export function uploadLimit(channel: Channel): number {
   return (channel.isDMBased() ? DEFAULT_LIMIT : LIMITS[channel.guild.premiumTier]) - ENVELOPE;
+}
+
+/** Bytes that a file in an answer may have. */
+export function interactionUploadLimit({ attachmentSizeLimit }: Interaction): number {
+  return attachmentSizeLimit - ENVELOPE;
 }

@@ -25,6 +25,8 @@ export const storyTexts: Messages['story'] = {
   panelsField: 'Felder, eines pro Zeile',
   panelsHint: 'Rusty standing in the forest\nRusty reading a book\nRusty dancing on the beach at night',
   charactersField: 'Wer in jedem Feld ist (mit Komma)',
+  styleField: 'Wie gezeichnet wird',
+  seedField: 'Startwert (eine Zahl; leer: ein neuer)',
   exportAs: 'Als was?',
   takesOf: ({ panel, shown, total }) => `Feld ${panel}: Fassung ${shown} von ${total} ist auf der Seite.`,
   takesMenu: 'Eine Fassung auf die Seite setzen …',

@@ -23,6 +23,8 @@ export const storyTexts = {
   panelsField: 'Panels, one a line',
   panelsHint: 'Rusty standing in the forest\nRusty reading a book\nRusty dancing on the beach at night',
   charactersField: 'Who is in every panel (names, with commas)',
+  styleField: 'How it is drawn',
+  seedField: 'Seed (a number; empty: a new one)',
   exportAs: 'As what?',
   takesOf: ({ panel, shown, total }: { panel: number; shown: number; total: number }) =>
     `Panel ${panel}: take ${shown} of ${total} is on the page.`,

@@ -1,0 +1,116 @@
+import { escapeMarkdown, hyperlink, messageLink, TimestampStyles, time, userMention } from 'discord.js';
+import { addPanel, redrawPanel } from '../src/discord/change-story.ts';
+import { type Asked, defineCommand, subcommand } from '../src/discord/command.ts';
+import { EXPORT_FORMATS, exportAnswer } from '../src/discord/export-answer.ts';
+import { MAX_SEED_LENGTH, MAX_STYLE_LENGTH, scriptForm } from '../src/discord/forms.ts';
+import { findCharacter, findStory } from '../src/discord/lookup.ts';
+import { requirePosting } from '../src/discord/permissions.ts';
+import { startAgain, startStory } from '../src/discord/start-story.ts';
+import { storyActions } from '../src/discord/story-actions.ts';
+import { LAYOUTS, splitNames } from '../src/discord/story-values.ts';
+import { suggestCast, suggestCharacters, suggestPanels, suggestStories } from '../src/discord/suggestions.ts';
+import { takesAnswer } from '../src/discord/takes-view.ts';
+import { answerFacts, viewAnswer } from '../src/discord/view-answer.ts';
+import type { Story } from '../src/store/stories.ts';
+
+const LISTED = 15;
+const story = { type: 'text', required: true, suggest: suggestStories } as const;
+const panel = { type: 'integer', required: true, min: 1, suggest: suggestPanels } as const;
+const mine = { type: 'boolean' } as const;
+
+export const command = defineCommand({
+  name: 'story',
+  actions: storyActions,
+  subcommands: {
+    generate: subcommand({
+      options: {
+        panels: { type: 'text' },
+        title: { type: 'text' },
+        characters: { type: 'text', suggest: suggestCast },
+        seed: { type: 'text', maxLength: MAX_SEED_LENGTH },
+        layout: { type: 'text', choices: LAYOUTS },
+        style: { type: 'text', maxLength: MAX_STYLE_LENGTH },
+      },
+      opens: ({ values, t }) => (values.panels === undefined ? scriptForm(values, t) : undefined),
+      execute: async ({ values, ...asked }) => {
+        const { panels = '', title, characters, seed, layout, style } = values;
+        return startStory(asked, { panels, title, characters: splitNames(characters), seed, layout, style });
+      },
+    }),
+    list: subcommand({
+      options: { mine, character: { type: 'text', suggest: suggestCharacters } },
+      execute: async ({ values, ...asked }) => {
+        const { asker, services, t } = asked;
+        const character = values.character === undefined ? undefined : await findCharacter(asked, values.character);
+        const stories = await services.store.stories.list({
+          scope: asker.scope,
+          authorId: values.mine ? asker.memberId : undefined,
+          characterId: character?.id,
+          limit: LISTED,
+        });
+        if (stories.length === 0) return { content: t.story.listEmpty };
+        return { content: [t.story.list, ...stories.map((each) => line(each, asked))].join('\n') };
+      },
+    }),
+    show: subcommand({
+      options: { story, post: { type: 'boolean' } },
+      execute: async ({ values, interaction, ...asked }) => {
+        const { services, asker, missing, t } = asked;
+        const found = await findStory(asked, values.story);
+        if (!values.post) return viewAnswer(await services.board.storyFor(found, answerFacts(asked, interaction)));
+        requirePosting(missing, t);
+        const where = (await services.board.repostStory(found, asker.channelId)) ?? t.common.here;
+        return { content: t.story.posted({ where }) };
+      },
+    }),
+    add: subcommand({
+      options: { story, panel: { type: 'text', required: true } },
+      execute: async ({ values, ...asked }) => addPanel(asked, await findStory(asked, values.story), values.panel),
+    }),
+    redraw: subcommand({
+      options: { story, panel },
+      execute: async ({ values, ...asked }) => redrawPanel(asked, await findStory(asked, values.story), values.panel),
+    }),
+    takes: subcommand({
+      options: { story, panel },
+      execute: async ({ values, interaction, ...asked }) =>
+        takesAnswer(asked, interaction, await findStory(asked, values.story), values.panel),
+    }),
+    replay: subcommand({
+      options: { story },
+      execute: async ({ values, ...asked }) => startAgain(asked, await findStory(asked, values.story), 'replay'),
+    }),
+    export: subcommand({
+      options: { story, format: { type: 'text', required: true, choices: EXPORT_FORMATS } },
+      execute: async ({ values, interaction, ...asked }) =>
+        exportAnswer(asked, interaction, await findStory(asked, values.story), values.format),
+    }),
+    cancel: subcommand({
+      options: { story: { type: 'text', suggest: suggestStories } },
+      execute: async ({ values, ...asked }) => {
+        const { asker, services, t } = asked;
+        const of = values.story === undefined ? undefined : await findStory(asked, values.story);
+        const job = await latestOpenJob(asked, of?.id);
+        if (!job) return { content: t.story.nothingToCancel };
+        const outcome = await services.studio.cancel(asker, job.id);
+        return { content: t.story[outcome] };
+      },
+    }),
+  },
+});
+
+async function latestOpenJob({ asker, services }: Asked, storyId: string | undefined) {
+  const whose = storyId === undefined ? { memberId: asker.memberId, scope: asker.scope } : { storyId };
+  return (await services.store.jobs.list({ status: ['queued', 'running'], ...whose })).at(-1);
+}
+
+function line({ title, authorId, panels, createdAt, channelId, messageId, scope }: Story, { t }: Asked): string {
+  const guildId = scope.kind === 'guild' ? scope.guildId : '@me';
+  return `- ${t.story.listLine({
+    title: escapeMarkdown(title.replaceAll(/\s+/gu, ' ')),
+    author: userMention(authorId),
+    panels: panels.length,
+    when: time(createdAt, TimestampStyles.RelativeTime),
+    link: messageId === null ? '' : hyperlink(t.story.link, messageLink(channelId, messageId, guildId)),
+  })}`;
+}

@@ -1,0 +1,53 @@
+import {
+  type APIComponentInContainer,
+  AttachmentBuilder,
+  escapeMarkdown,
+  type Interaction,
+  MessageFlags,
+  userMention,
+} from 'discord.js';
+import { fitPicture } from '../render/fit-picture.ts';
+import type { Character } from '../store/characters.ts';
+import type { Answer, Asked } from './command.ts';
+import { ACCENT, button, container, picture, row, text } from './components.ts';
+import { customId } from './custom-id.ts';
+import { interactionUploadLimit } from './upload-limit.ts';
+
+const STORIES_NAMED = 5;
+
+/** A character: canon, looks, seed and stories; for the casting not yet decided, its candidates. */
+export async function characterAnswer(asked: Asked, interaction: Interaction, character: Character): Promise<Answer> {
+  const { services, t } = asked;
+  const name = escapeMarkdown(character.name);
+  const canon =
+    character.currentCanonId === null ? undefined : await services.store.castings.canon(character.currentCanonId);
+  const file = canon?.pictureHash ? await canonFile(asked, interaction, character.name, canon.pictureHash) : undefined;
+  const stories = await services.store.stories.list({ characterId: character.id, limit: STORIES_NAMED });
+  const titles = t.common.list({ items: stories.map(({ title }) => `“${escapeMarkdown(title)}”`) });
+  const lines = [
+    `## ${name}`,
+    t.character.castingBy({ looks: escapeMarkdown(character.looks), owner: userMention(character.ownerId) }),
+    canon ? t.character.seed({ seed: canon.seed }) : t.character.notCast,
+    stories.length > 0 ? t.character.stories({ titles }) : t.character.noStories,
+  ];
+  const parts: APIComponentInContainer[] = [text(lines.join('\n'))];
+  if (file) parts.push(picture(file.name ?? '', file.description ?? '', asked.settings.spoilers === 'always'));
+  const sheet = canon ? [] : await services.store.castings.sheet(character.id);
+  const picks = sheet.map(({ id, position }) => {
+    const label = t.character.pick({ place: position + 1 });
+    return button(customId('pick', { args: [id] }), label);
+  });
+  if (picks.length > 0) parts.push(row(...picks));
+  parts.push(row(button(customId('recast', { args: [character.id] }), t.character.recast, { emoji: '🎭' })));
+  return {
+    components: [container(ACCENT.done, parts)],
+    files: file ? [file] : [],
+    flags: MessageFlags.IsComponentsV2,
+  };
+}
+
+async function canonFile({ services }: Asked, interaction: Interaction, name: string, hash: string) {
+  const { bytes } = await services.blobs.get(hash);
+  const fitted = await fitPicture(Buffer.from(bytes), interactionUploadLimit(interaction));
+  return new AttachmentBuilder(fitted.bytes, { name: `canon.${fitted.ending}`, description: name });
+}

@@ -1,0 +1,41 @@
+import { foldName } from '../store/fold-name.ts';
+import type { Suggest } from './command-options.ts';
+import { storyHere } from './lookup.ts';
+
+/** Discord's limit on a text that a suggestion stands for. */
+const MAX_VALUE = 100;
+const MOST = 25;
+const STORIES_LOOKED_AT = 200;
+
+export const suggestCharacters: Suggest = async (typed, { asker, services }) => {
+  const containing = typed.replace(/^@/u, '');
+  const found = await services.store.characters.list(asker.scope, { containing, limit: MOST });
+  return found.map(({ name, looks }) => ({ name: `${name} · ${looks}`, value: name }));
+};
+
+/** Completes the last of several names with commas between. */
+export const suggestCast: Suggest = async (typed, { asker, services }) => {
+  const at = typed.lastIndexOf(',') + 1;
+  const before = typed.slice(0, at).trim();
+  const containing = typed.slice(at).trim().replace(/^@/u, '');
+  const found = await services.store.characters.list(asker.scope, { containing, limit: MOST });
+  return found
+    .map(({ name }) => (before === '' ? name : `${before} ${name}`))
+    .filter((names) => names.length <= MAX_VALUE)
+    .map((names) => ({ name: names, value: names }));
+};
+
+export const suggestStories: Suggest = async (typed, { asker, services }) => {
+  const stories = await services.store.stories.list({ scope: asker.scope, limit: STORIES_LOOKED_AT });
+  const part = foldName(typed);
+  const found = stories.filter(({ title }) => foldName(title).includes(part));
+  return found.map(({ id, title, panels }) => ({ name: `${title} · ${panels.length}`, value: id }));
+};
+
+/** Panels of the story that was chosen before, by number and caption. */
+export const suggestPanels: Suggest = async (typed, call) => {
+  const story = await storyHere(call, call.interaction.options.getString('story') ?? '').catch(() => undefined);
+  return (story?.panels ?? [])
+    .map(({ caption }, index) => ({ name: `${index + 1} · ${caption}`, value: index + 1 }))
+    .filter(({ name }) => foldName(name).includes(foldName(typed)));
+};
