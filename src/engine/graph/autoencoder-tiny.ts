@@ -128,6 +128,9 @@ function parse(json: unknown): Config {
  */
 export const tinyLatentSpace = (json: unknown): LatentSpace => decoderLatents(parse(json));
 
+/** Channels that the decoder computes with, at every resolution. */
+export const tinyDecoderChannels = (json: unknown): number => parse(json).decoder_block_out_channels[0] as number;
+
 const decoderLatents = (config: Config): LatentSpace =>
   latentSpace(config, config.upsampling_scaling_factor ** (config.num_decoder_blocks.length - 1));
 
