@@ -30,6 +30,7 @@ export class JobRun {
   readonly #context: RunContext;
   readonly #stop = new AbortController();
   #progress: JobProgress | undefined;
+  #isOver = false;
 
   constructor(claimed: ClaimedJob, handler: JobHandler, context: RunContext) {
     this.#claimed = claimed;
@@ -59,6 +60,7 @@ export class JobRun {
       if (cause instanceof JobStopped && cause.why === 'lease-lost') return;
       transition = this.#transitionAfter(cause);
     } finally {
+      this.#isOver = true;
       endHeartbeats();
     }
     const job = await this.#settle(transition);
@@ -71,8 +73,10 @@ export class JobRun {
     return {
       signal,
       report: (progress) => {
+        // A preview that is ready too late is of no use.
+        if (this.#isOver || signal.aborted) return;
         this.#progress = progress;
-        if (!signal.aborted) feed.publish({ type: 'progress', job: this.job, progress });
+        feed.publish({ type: 'progress', job: this.job, progress });
       },
       commit: async (write) => {
         signal.throwIfAborted();

@@ -1,7 +1,8 @@
 import { onTestFinished } from 'vitest';
 import type { JobFeed, JobFeedEvent } from '../../src/queue/job-feed.ts';
 import type { JobHandler } from '../../src/queue/job-handler.ts';
-import { JobQueue, type JobQueueOptions } from '../../src/queue/job-queue.ts';
+import { JobQueue } from '../../src/queue/job-queue.ts';
+import type { JobQueueOptions } from '../../src/queue/job-queue-options.ts';
 
 /** Waiting jobs of tests are limited by nothing. */
 export const ANY_NUMBER = { perMember: 100_000, perScope: 100_000 };

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { makeCanon } from '../canon/canon.ts';
+import { encodeCanon } from '../canon/canon-file.ts';
+import { PLAIN_SETTINGS } from '../engine/consistory/settings.ts';
+import type { DrawnPanel, DrawnStory, PanelRequest, StoryRequest } from '../engine/draw-story.ts';
+import type { JobHandler } from '../queue/job-handler.ts';
+import { encodePng } from '../render/canvas.ts';
+import type { CandidateRecord } from '../store/castings.ts';
+import type { JsonObject } from '../store/json.ts';
+import { drawPanels } from './draw-panels.ts';
+import { type Drawing, parseDrawing, storedDrawing } from './recipe.ts';
+import type { Workshop } from './workshop.ts';
+
+export const CAST_CHARACTER = 'cast-character';
+
+/** Pictures of a casting sheet. */
+export const CANDIDATES = 4;
+/** What a character does on its casting sheet: seen whole, whatever the model. */
+const POSE = 'standing';
+const SEED_LIMIT = 2n ** 64n;
+
+const payloadSchema = z.object({
+  characterId: z.string(),
+  /** as reserved when the job was enqueued */
+  round: z.int().min(0),
+  /** of the first candidate; the others' follow it */
+  seed: z.string().transform(BigInt),
+  /** as they were when the job was enqueued */
+  name: z.string(),
+  looks: z.string(),
+  subject: z.string(),
+  model: z.string(),
+  drawing: z.unknown().transform(parseDrawing),
+});
+
+export type CastingPayload = z.output<typeof payloadSchema>;
+
+export function storedCasting({ seed, drawing, ...rest }: CastingPayload): JsonObject {
+  return { ...rest, seed: seed.toString(), drawing: storedDrawing(drawing) };
+}
+
+/**
+ * Draws a casting sheet: the character alone, by different seeds and without anything shared, so that the candidates
+ * differ as much as the model's idea of the looks does. Each can become the canon: it is an anchor by itself.
+ */
+export function castCharacterHandler(workshop: Workshop): JobHandler {
+  const { store, blobs, models } = workshop;
+  return {
+    async run(job, work) {
+      const casting = payloadSchema.parse(job.payload);
+      const { characterId, round, drawing } = casting;
+      const before = await store.castings.sheet(characterId, round);
+      if (before.length > 0) return { candidates: before.length };
+      const model = models.get(casting.model);
+      const hash = await models.hash(model, work.signal);
+      const request = requestCandidates(casting);
+      const places = request.panels.map((_, place) => place);
+      const { panels, story } = await drawPanels(workshop, model, drawing, { request, places }, work);
+      const sheet: CandidateRecord[] = [];
+      for (const [place, panel] of panels.entries()) {
+        const row = request.panels[place] as PanelRequest;
+        const canon = canonOf(casting, request, row, panel, story, { name: model.name, hash });
+        sheet.push({
+          seed: row.seed.toString(),
+          prompt: row.prompt,
+          pictureHash: await blobs.put(await encodePng(panel.image), 'image/png'),
+          canonBlobHash: await blobs.put(encodeCanon(canon), 'application/x-troupe-canon'),
+          modelHash: hash,
+        });
+      }
+      await work.commit(({ castings }) => castings.addSheet(characterId, round, sheet));
+      return { candidates: sheet.length };
+    },
+  };
+}
+
+function requestCandidates({ seed, name, looks, subject, drawing }: CastingPayload): StoryRequest {
+  const { steps, guidance, promptPrefix, negativePrompt } = drawing;
+  const prompt = [promptPrefix, looks, POSE].filter((part) => part !== '').join(' ');
+  return {
+    panels: Array.from({ length: CANDIDATES }, (_, id) => ({
+      id,
+      revision: 0,
+      seed: (seed + BigInt(id)) % SEED_LIMIT,
+      prompt,
+      negativePrompt,
+      concepts: [name],
+    })),
+    concepts: [{ name, words: subject }],
+    settings: PLAIN_SETTINGS,
+    steps,
+    guidance,
+  };
+}
+
+/** A canon of one anchor, to be drawn with in stories as `drawing` says. */
+function canonOf(
+  { name, looks, subject, drawing }: CastingPayload,
+  request: StoryRequest,
+  row: PanelRequest,
+  panel: DrawnPanel,
+  { latentShape, maskGrid, timings }: DrawnStory,
+  model: { readonly name: string; readonly hash: string },
+) {
+  return makeCanon({
+    request: { ...request, panels: [row], settings: drawing.consistency as Drawing['consistency'] },
+    drawn: { panels: [panel], latentShape, maskGrid, timings },
+    characters: [{ name, looks, subject }],
+    model,
+    size: drawing.size,
+    latentShape,
+    maskGrid,
+  });
+}

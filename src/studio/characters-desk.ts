@@ -1,0 +1,139 @@
+import { UserError } from '../errors/user-error.ts';
+import type { Character } from '../store/characters.ts';
+import type { GuildSettings } from '../store/guild-settings.ts';
+import type { Repositories } from '../store/store.ts';
+import { readSeed } from '../story/seed.ts';
+import { CAST_CHARACTER, storedCasting } from './cast-character.ts';
+import { readLooks } from './character-names.ts';
+import { type Desk, drawingFor, type Errand, SMALL_ERRAND, submit } from './desk.ts';
+import { assertMayChange } from './permissions.ts';
+import type { Asker, Studio } from './studio.ts';
+
+type CharacterFunctions = Pick<
+  Studio,
+  'createCharacter' | 'recast' | 'pickCandidate' | 'editCharacter' | 'retireCharacter'
+>;
+
+/** What people do with characters. */
+export function charactersDesk(desk: Desk): CharacterFunctions {
+  const { store, models } = desk;
+
+  /** A casting of the character as it is within the transaction. */
+  const casting = async (
+    { castings }: Repositories,
+    { id: characterId, name, looks, subjectWords, style }: Character,
+    settings: GuildSettings,
+  ): Promise<Errand> => {
+    const model = models.get(settings.model);
+    const payload = storedCasting({
+      characterId,
+      round: await castings.reserveRound(characterId),
+      seed: readSeed(undefined),
+      name,
+      looks,
+      subject: subjectWords.join(' '),
+      model: model.name,
+      drawing: drawingFor(model, settings, style ?? undefined),
+    });
+    return { kind: CAST_CHARACTER, payload, priority: SMALL_ERRAND };
+  };
+
+  const changeable = async (asker: Asker, characterId: string): Promise<Character> => {
+    const character = await store.characters.get(characterId);
+    assertMayChange(asker, character);
+    return character;
+  };
+
+  return {
+    async createCharacter(asker, { name: typed, looks: typedLooks, picture }) {
+      refusePicture(picture);
+      const name = readName(typed);
+      const traits = { name, ...readLooks(name, typedLooks) };
+      const settings = await store.settings.get(asker.scope);
+      const { value: character, ...ticket } = await submit(desk, asker, settings, async (repositories) => {
+        const character = await repositories.characters.create(asker.scope, asker.memberId, traits);
+        return { value: character, errand: await casting(repositories, character, settings) };
+      });
+      return { ...ticket, character };
+    },
+
+    async recast(asker, characterId) {
+      const character = await changeable(asker, characterId);
+      refuseRetired(character);
+      const settings = await store.settings.get(asker.scope);
+      const { value: _, ...ticket } = await submit(desk, asker, settings, async (repositories) => ({
+        value: undefined,
+        errand: await casting(repositories, character, settings),
+      }));
+      return ticket;
+    },
+
+    async pickCandidate(asker, candidateId) {
+      const { characterId } = await store.castings.candidate(candidateId);
+      await changeable(asker, characterId);
+      await store.castings.pick(candidateId);
+      return store.characters.get(characterId);
+    },
+
+    async editCharacter(asker, characterId, { name: typed, looks: typedLooks, picture }) {
+      refusePicture(picture);
+      const before = await changeable(asker, characterId);
+      const name = typed === undefined ? undefined : readName(typed);
+      const looks = typedLooks === undefined ? undefined : readLooks(name ?? before.name, typedLooks);
+      if (looks && before.currentCanonId !== null) refuseOtherSubject(before, looks.subjectWords);
+      return store.characters.edit(characterId, { ...(name === undefined ? {} : { name }), ...looks });
+    },
+
+    async retireCharacter(asker, characterId) {
+      await changeable(asker, characterId);
+      return store.characters.retire(characterId);
+    },
+  };
+}
+
+/** Letters that a panel's text would not keep together, or that Discord reads otherwise. */
+const UNUSABLE = /[|@<>*:`\p{Cc}]/u;
+
+/** @throws UserError `character-name-unusable` */
+function readName(typed: string): string {
+  const name = typed.trim().replace(/^@/u, '').trim();
+  const unusable = UNUSABLE.exec(name)?.[0];
+  if (unusable === undefined) return name;
+  throw new UserError('character-name-unusable', {
+    expected: 'a name that can stand in the text of a panel',
+    got: `"${name}"`,
+    todo: 'Leave out | @ < > * : ` and line breaks.',
+    name,
+  });
+}
+
+/** The canon shows what the character is; its anchors' prompts name it. */
+function refuseOtherSubject({ name, subjectWords }: Character, changed: readonly string[]): void {
+  if (changed.join(' ') === subjectWords.join(' ')) return;
+  throw new UserError('character-subject-fixed', {
+    expected: `looks of ${name} that still begin with what ${name} is: "${subjectWords.join(' ')}"`,
+    got: `looks of a "${changed.join(' ')}"`,
+    todo: 'Keep that word, or create a new character: the canon of this one shows what it is.',
+    name,
+    subject: subjectWords.join(' '),
+  });
+}
+
+function refuseRetired({ name, status }: Character): void {
+  if (status === 'active') return;
+  throw new UserError('character-retired', {
+    expected: 'a character that is not retired',
+    got: `"${name}", who is`,
+    todo: 'Create the character anew, or tell the story with another one.',
+    name,
+  });
+}
+
+function refusePicture(picture: Uint8Array | undefined): void {
+  if (picture === undefined) return;
+  throw new UserError('picture-unsupported', {
+    expected: 'a character described in words',
+    got: 'a picture',
+    todo: 'Leave the picture out for now, and say in words what the character looks like.',
+  });
+}

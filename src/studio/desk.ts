@@ -1,0 +1,82 @@
+import type { BlobStore } from '../blobs/blob-store.ts';
+import { type ConsistencySettings, PAPER_SETTINGS } from '../engine/consistory/settings.ts';
+import type { JobQueue } from '../queue/job-queue.ts';
+import type { GuildSettings } from '../store/guild-settings.ts';
+import type { JobRequest } from '../store/job.ts';
+import type { Repositories, Store } from '../store/store.ts';
+import type { CastCanon } from './canon-shelf.ts';
+import type { ModelShelf, StudioModel } from './models.ts';
+import type { Drawing } from './recipe.ts';
+import type { Asker, Ticket } from './studio.ts';
+
+/** Limits of the installation; servers may set others for themselves. */
+export interface StudioLimits {
+  readonly panelsPerStory: number;
+  /** jobs that may wait */
+  readonly queuedPerMember: number;
+  readonly queuedPerServer: number;
+}
+
+export const DEFAULT_STUDIO_LIMITS: StudioLimits = { panelsPerStory: 9, queuedPerMember: 5, queuedPerServer: 50 };
+
+/** Where requests come in: checked, stored with their job in one transaction, and told to the queue. */
+export interface Desk {
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  readonly models: ModelShelf;
+  readonly queue: JobQueue;
+  readonly limits: StudioLimits;
+}
+
+/** What a request is about and how much it hurries; who asks from where comes with the asker. */
+export type Errand = Pick<JobRequest, 'kind' | 'payload' | 'priority' | 'storyId'>;
+
+/** Single pictures come before whole stories, within reason: fair-order.ts says how nobody starves. */
+export const SMALL_ERRAND = 1;
+
+/**
+ * Stores what `write` stores and the job that it gives, all or nothing.
+ * @throws UserError `queue-full-member`, `queue-full-scope`, and what `write` throws
+ */
+export async function submit<T>(
+  { store, queue, limits }: Desk,
+  { memberId, scope, channelId }: Asker,
+  settings: GuildSettings,
+  write: (repositories: Repositories) => Promise<{ readonly errand: Errand; readonly value: T }>,
+): Promise<Ticket & { readonly value: T }> {
+  const waiting = {
+    perMember: settings.queuedPerMember ?? limits.queuedPerMember,
+    perScope: settings.queuedPerServer ?? limits.queuedPerServer,
+  };
+  const { job, value } = await store.atomically(async (repositories) => {
+    const { errand, value } = await write(repositories);
+    const { job } = await repositories.jobs.enqueue({ ...errand, memberId, scope, channelId }, waiting);
+    return { job, value };
+  });
+  // Asked for before the queue hears of it and may take it at once.
+  const place = (await queue.place(job.id)) ?? 1;
+  queue.announce(job);
+  return { job, place, value };
+}
+
+/**
+ * How pictures are drawn here now. A canon's anchors come out as they were only if they are drawn as they were, so
+ * with a canon its own steps, guidance and settings count.
+ */
+export function drawingFor(
+  { card }: StudioModel,
+  settings: GuildSettings,
+  style: string | undefined,
+  canons: readonly CastCanon[] = [],
+): Drawing {
+  const canon = canons[0]?.canon;
+  const consistency: ConsistencySettings = canon?.settings ?? PAPER_SETTINGS;
+  return {
+    steps: canon?.steps ?? settings.steps ?? card.steps,
+    guidance: canon?.guidance ?? card.guidance,
+    promptPrefix: style ?? settings.style ?? card.promptPrefix,
+    negativePrompt: '',
+    size: canon?.size ?? { width: card.width, height: card.height },
+    consistency,
+  };
+}

@@ -1,0 +1,65 @@
+import type { BlobStore } from '../blobs/blob-store.ts';
+import type { Engine } from '../engine/worker/engine-client.ts';
+import type { JobHandler } from '../queue/job-handler.ts';
+import type { JobQueue } from '../queue/job-queue.ts';
+import type { Store } from '../store/store.ts';
+import { ADD_PANEL, addPanelHandler } from './add-panel.ts';
+import { CAST_CHARACTER, castCharacterHandler } from './cast-character.ts';
+import { charactersDesk } from './characters-desk.ts';
+import { DEFAULT_STUDIO_LIMITS, type StudioLimits } from './desk.ts';
+import { DRAW_STORY, drawStoryHandler } from './draw-story.ts';
+import { exportStory } from './export-story.ts';
+import type { ModelShelf } from './models.ts';
+import { panelsDesk } from './panels-desk.ts';
+import { assertMayCancel } from './permissions.ts';
+import { REDRAW_PANEL, redrawPanelHandler } from './redraw-panel.ts';
+import { StepTimes } from './step-times.ts';
+import { storiesDesk } from './stories-desk.ts';
+import { renderCastingSheet, renderStoryPage } from './story-page.ts';
+import type { Studio } from './studio.ts';
+
+export interface StudioOptions {
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  readonly engine: Engine;
+  readonly models: ModelShelf;
+  readonly queue: JobQueue;
+  readonly limits?: StudioLimits;
+  /** sampling steps between previews; 0: none */
+  readonly previewEvery?: number;
+}
+
+const DEFAULT_PREVIEW_EVERY = 5;
+
+export interface OpenStudio {
+  readonly studio: Studio;
+  /** by kind of job; `queue.start(handlers)` takes up the work */
+  readonly handlers: ReadonlyMap<string, JobHandler>;
+}
+
+export function openStudio(options: StudioOptions): OpenStudio {
+  const { limits = DEFAULT_STUDIO_LIMITS, previewEvery = DEFAULT_PREVIEW_EVERY, ...parts } = options;
+  const { store, queue } = parts;
+  const workshop = { ...parts, times: new StepTimes(), previewEvery };
+  const desk = { ...parts, limits };
+  const studio: Studio = {
+    feed: queue.feed,
+    ...charactersDesk(desk),
+    ...storiesDesk(desk),
+    ...panelsDesk(desk),
+    async cancel(asker, jobId) {
+      assertMayCancel(asker, await store.jobs.get(jobId));
+      return queue.cancel(jobId);
+    },
+    storyPage: (storyId) => renderStoryPage(parts, storyId),
+    castingSheet: (characterId) => renderCastingSheet(parts, characterId),
+    exportStory: (storyId, format) => exportStory(parts, storyId, format),
+  };
+  const handlers = new Map<string, JobHandler>([
+    [DRAW_STORY, drawStoryHandler(workshop)],
+    [REDRAW_PANEL, redrawPanelHandler(workshop)],
+    [ADD_PANEL, addPanelHandler(workshop)],
+    [CAST_CHARACTER, castCharacterHandler(workshop)],
+  ]);
+  return { studio, handlers };
+}

@@ -1,0 +1,123 @@
+import { UserError } from '../errors/user-error.ts';
+import type { GuildSettings } from '../store/guild-settings.ts';
+import type { JsonObject } from '../store/json.ts';
+import type { PanelDraft, Story, StoryDraft } from '../store/stories.ts';
+import { readSeed } from '../story/seed.ts';
+import { MAX_PANELS } from '../story/story-script.ts';
+import { loadCanons } from './canon-shelf.ts';
+import { resolveName } from './character-names.ts';
+import { type Desk, drawingFor, submit } from './desk.ts';
+import { DRAW_STORY } from './draw-story.ts';
+import { assertInScope } from './permissions.ts';
+import { readScript, splitPanels } from './read-script.ts';
+import { type CastMember, parseRecipe, type Recipe, storedDrawing } from './recipe.ts';
+import type { Asker, Studio } from './studio.ts';
+import { assertCanonsFit } from './workshop.ts';
+
+type StoryFunctions = Pick<Studio, 'createStory' | 'varyStory' | 'replayStory'>;
+
+/** Whole stories: new ones, and old ones drawn again. */
+export function storiesDesk(desk: Desk): StoryFunctions {
+  const { store, blobs, models, limits } = desk;
+
+  const submitStory = async (
+    asker: Asker,
+    settings: GuildSettings,
+    draft: Omit<StoryDraft, 'scope' | 'channelId' | 'authorId'>,
+    panels: readonly PanelDraft[],
+  ) => {
+    const { scope, channelId, memberId: authorId } = asker;
+    const { value: story, ...ticket } = await submit(desk, asker, settings, async ({ stories }) => {
+      const story = await stories.create({ ...draft, scope, channelId, authorId }, panels);
+      return { value: story, errand: { kind: DRAW_STORY, payload: {}, storyId: story.id } };
+    });
+    return { ...ticket, story };
+  };
+
+  /** Once more, by what the story was drawn by. */
+  const again = async (asker: Asker, story: Story, seed: string, firstPanels: number) => {
+    const settings = await store.settings.get(asker.scope);
+    const recipe = parseRecipe(story.settings);
+    // Refused now, not when its turn comes.
+    const model = models.get(story.model);
+    const canons = await loadCanons(store.castings, blobs, recipe.cast);
+    assertCanonsFit(canons, recipe.cast, model, models.knownHash(model), recipe.size);
+    const { title, script, layout, style } = story;
+    const draft = { title, script, layout, style, seed, model: model.name };
+    const panels = story.panels.filter(({ number }) => number < firstPanels);
+    const stored = storedDrawing<Recipe>({ ...recipe, firstPanels: panels.length });
+    return submitStory(asker, settings, { ...draft, settings: stored }, panels.map(draftOf));
+  };
+
+  return {
+    async createStory(asker, { title, panels: typed, characters: always, seed, layout, style }) {
+      const settings = await store.settings.get(asker.scope);
+      const panels = splitPanels(typed);
+      refuseMany(panels.length, settings.panelsPerStory ?? limits.panelsPerStory);
+      const model = models.get(settings.model);
+      const known = await store.characters.list(asker.scope, { retired: true });
+      const alwaysIn = always.map((name) => resolveName(name, known));
+      const promptPrefix = drawingFor(model, settings, style).promptPrefix;
+      const read = readScript({ title, panels, always: alwaysIn, known, promptPrefix });
+      const byId = new Map(known.map((character) => [character.id, character]));
+      const cast = read.characters.map(
+        ({ id, name, looks, subjectWords }): CastMember => ({
+          characterId: id,
+          name,
+          looks,
+          subject: subjectWords.join(' '),
+          canonId: byId.get(id)?.currentCanonId ?? null,
+        }),
+      );
+      const canons = await loadCanons(store.castings, blobs, cast);
+      const drawing = drawingFor(model, settings, style, canons);
+      assertCanonsFit(canons, cast, model, models.knownHash(model), drawing.size);
+      const recipe = { ...drawing, cast, always: alwaysIn.map(({ id }) => id), firstPanels: read.panels.length };
+      const draft = {
+        title: title?.trim() ?? '',
+        script: typed,
+        seed: readSeed(seed).toString(),
+        layout: layout ?? settings.layout ?? 'auto',
+        style: style ?? null,
+        model: model.name,
+        settings: storedDrawing<Recipe>(recipe) satisfies JsonObject,
+      };
+      return submitStory(asker, settings, draft, read.panels);
+    },
+
+    async varyStory(asker, storyId) {
+      const story = await store.stories.get(storyId);
+      assertInScope(asker, 'story', story);
+      // Panels that were added later are drawn together with the first ones now.
+      return again(asker, story, otherSeed(story.seed), Number.POSITIVE_INFINITY);
+    },
+
+    async replayStory(asker, storyId) {
+      const story = await store.stories.get(storyId);
+      assertInScope(asker, 'story', story);
+      return again(asker, story, story.seed, parseRecipe(story.settings).firstPanels);
+    },
+  };
+}
+
+function draftOf({ text, caption, prompt, characterIds }: PanelDraft): PanelDraft {
+  return { text, caption, prompt, characterIds };
+}
+
+function otherSeed(seed: string): string {
+  const chosen = readSeed(undefined).toString();
+  return chosen === seed ? otherSeed(seed) : chosen;
+}
+
+/** @throws UserError `panels-too-many` with the limit that holds here */
+export function refuseMany(count: number, limit: number): void {
+  const most = Math.min(limit, MAX_PANELS);
+  if (count <= most) return;
+  throw new UserError('panels-too-many', {
+    expected: `at most ${most} panels in a story`,
+    got: `${count}`,
+    todo: 'Split it into several stories; the characters stay the same.',
+    most,
+    count,
+  });
+}
