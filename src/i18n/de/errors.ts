@@ -43,6 +43,7 @@ export const errors: Record<keyof typeof english, ErrorText> = {
     'Ein Startwert ist eine ganze Zahl von 0 bis 18446744073709551615. Ohne Angabe wird einer gewählt.',
   'setting-invalid': (of) =>
     `Das geht nicht für „${of('setting')}“.${of('possible') ? ` Möglich: ${of('possible')}.` : ' `/settings show` zeigt, was geht.'}`,
+  'privacy-part-unknown': (of) => `Einen Teil ${of('part')} gibt es nicht. \`/privacy export\` beginnt mit dem ersten.`,
   'settings-not-here': () => 'Einstellungen sind für die, die einen Server verwalten dürfen, und nur dort.',
   'word-invalid': (of) =>
     `Ein Wort hat höchstens 100 Zeichen, und vor einem * mindestens ${of('shortest')}. Kommas trennen Wörter.`,
@@ -62,6 +63,25 @@ export const errors: Record<keyof typeof english, ErrorText> = {
       ? 'Troupe zeichnet nichts, was jemanden sexualisiert, der minderjährig sein könnte, weder hier noch anderswo.'
       : `Ein Wort in ${of('fields')} ist hier nicht willkommen (${of('hints')}). Sag es anders; es wurde nichts gezeichnet.`,
   'export-too-large': (of) => `Die Datei ist zu groß für diesen Server (${of('got')}). Nimm ein anderes Format.`,
+  'character-name-unusable': (of) =>
+    `Der Name „${of('name')}“ kann nicht in einem Feld stehen: lass | @ < > * : \` und Zeilenumbrüche weg.`,
+  'character-not-yours': (of) =>
+    `${of('name')} gehört jemand anderem. Frag diese Person oder die Moderation, oder erschaffe eine eigene Figur.`,
+  'character-subject-fixed': (of) =>
+    `${of('name')} ist „${of('subject')}“, wie die Vorlage zeigt. Behalte dieses Wort im Aussehen, oder erschaffe eine neue Figur.`,
+  'casting-not-drawn': (of) =>
+    `${of('name')} hat noch keinen Besetzungsbogen. Warte darauf, oder lass einen mit \`/character recast\` zeichnen.`,
+  'canon-outdated': (of) =>
+    `${of('name')} wurde mit dem Modell ${of('canonModel')} besetzt, jetzt gilt ${of('model')}. Besetze die Figur neu: \`/character recast\`.`,
+  'story-not-drawn': () => 'Die Geschichte ist noch nicht gezeichnet. Warte, bis ihre Seite da ist.',
+  'story-not-yours': (of) =>
+    of('redrawing') === 'author'
+      ? 'Diese Geschichte dürfen nur ihre Autorin oder ihr Autor und die Moderation neu zeichnen.'
+      : 'Hier darf nur die Moderation neu zeichnen.',
+  'job-not-yours': () =>
+    'Um diese Zeichnung hat jemand anderes gebeten. Diese Person oder die Moderation kann sie abbrechen.',
+  'model-unknown': (of) =>
+    `Ein Modell „${of('model')}“ gibt es nicht (mehr). Es gibt: ${of('models')}. \`/settings\` ändert es.`,
   ...operatorErrors({
     model: (of) =>
       `Das Modell lässt sich so nicht verwenden (\`${of('code')}\`). Das muss die Person beheben, die den Bot betreibt.`,

@@ -41,6 +41,7 @@ export const errors = {
   'seed-invalid': () => 'A seed is a whole number from 0 to 18446744073709551615. Leave it out to have one chosen.',
   'setting-invalid': (of) =>
     `That isn’t possible for “${of('setting')}”.${of('possible') ? ` Possible: ${of('possible')}.` : ' `/settings show` shows what is.'}`,
+  'privacy-part-unknown': (of) => `There is no part ${of('part')}. \`/privacy export\` begins with the first.`,
   'settings-not-here': () => 'Settings are for those who may manage a server, in that server.',
   'word-invalid': (of) =>
     `A word has at most 100 characters, and before a * at least ${of('shortest')}. Commas separate words.`,
@@ -59,6 +60,23 @@ export const errors = {
       ? 'Troupe draws nothing that sexualises anybody who may be a minor, here or anywhere.'
       : `A word in ${of('fields')} isn’t welcome here (${of('hints')}). Say it with other words; nothing was drawn.`,
   'export-too-large': (of) => `The file is too large for this server (${of('got')}). Export another format.`,
+  'character-name-unusable': (of) =>
+    `The name “${of('name')}” can’t stand in a panel: leave out | @ < > * : \` and line breaks.`,
+  'character-not-yours': (of) => `${of('name')} belongs to somebody else. Ask them or a moderator, or create your own.`,
+  'character-subject-fixed': (of) =>
+    `${of('name')} is a “${of('subject')}”, as the canon shows. Keep that word in the looks, or create a new character.`,
+  'casting-not-drawn': (of) =>
+    `${of('name')} has no casting sheet yet. Wait for it, or have one drawn by \`/character recast\`.`,
+  'canon-outdated': (of) =>
+    `${of('name')} was cast with the model ${of('canonModel')}, and ${of('model')} is used now. Recast with \`/character recast\`.`,
+  'story-not-drawn': () => 'The story isn’t drawn yet. Wait until its page is there.',
+  'story-not-yours': (of) =>
+    of('redrawing') === 'author'
+      ? 'Only its author and moderators may redraw this story.'
+      : 'Only moderators may redraw here.',
+  'job-not-yours': () => 'Somebody else asked for this drawing. They or a moderator can cancel it.',
+  'model-unknown': (of) =>
+    `There is no model “${of('model')}” (any more). There are: ${of('models')}. \`/settings\` changes it.`,
   ...operatorErrors({
     model: (of) => `The model can’t be used as it is (\`${of('code')}\`). Whoever runs this bot has to mend it.`,
     setup: (of) => `Something is set wrongly (\`${of('code')}\`). Whoever runs this bot has to mend it.`,
