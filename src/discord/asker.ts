@@ -55,7 +55,7 @@ function isModerator({ guildId, permissions, roles }: Actor, { moderatorRoles = 
 }
 
 /** Threads are as age-gated as the channel that they are in. */
-function isAgeGated(channel: Channel | null): boolean {
+export function isAgeGated(channel: Channel | null): boolean {
   const gated = channel?.isThread() ? channel.parent : channel;
   return gated !== null && gated !== undefined && 'nsfw' in gated && gated.nsfw === true;
 }

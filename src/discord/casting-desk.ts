@@ -1,5 +1,6 @@
 import type { Job } from '../store/job.ts';
 import type { PostedMessage } from '../store/posted-messages.ts';
+import type { JobProgress } from '../studio/studio.ts';
 import { castingView } from './casting-view.ts';
 import { type ChannelFacts, channelFacts } from './channel-facts.ts';
 import type { Desk } from './desk.ts';
@@ -36,11 +37,11 @@ export class CastingDesk implements Desk {
     const state = {
       character,
       candidates: sheet?.candidates ?? [],
-      picture: sheet?.picture ?? previewPicture(open?.progress, facts.t.progress.previewAlt),
-      spoiler: facts.spoiler,
+      picture: sheet ? sheet.picture : this.#preview(open?.progress, facts),
+      spoiler: sheet?.treatment === 'spoiler',
       open: open && { ...open, panel: undefined },
       isPaused: this.#book.isClosing,
-      trouble: lastTrouble([job], facts.t),
+      trouble: sheet?.treatment === 'withhold' ? facts.t.story.withheld : lastTrouble([job], facts.t),
     };
     const view = castingView(state, posted.marker, facts.t, now);
     if (view.isFinal) this.#shelf.forget(posted.subject);
@@ -54,12 +55,19 @@ export class CastingDesk implements Desk {
     return undefined;
   }
 
-  async #sheet(characterId: string, job: Job, { uploadLimit }: ChannelFacts) {
+  #preview(progress: JobProgress | undefined, { t }: ChannelFacts) {
+    return this.#parts.pictures.holdsPreviews ? undefined : previewPicture(progress, t.progress.previewAlt);
+  }
+
+  async #sheet(characterId: string, job: Job, { uploadLimit, settings, isAgeGated }: ChannelFacts) {
+    const drawn = await this.#parts.store.castings.sheet(characterId);
+    if (drawn[0]?.round !== job.payload.round) return undefined;
     const sheet = await this.#parts.studio.castingSheet(characterId);
-    const [latest] = await this.#parts.store.castings.sheet(characterId);
-    if (latest?.round !== job.payload.round) return undefined;
+    const hashes = drawn.map(({ pictureHash }) => pictureHash);
+    const treatment = await this.#parts.pictures.treatment(hashes, settings, isAgeGated);
+    if (treatment === 'withhold') return { candidates: sheet.candidates, picture: undefined, treatment };
     const state = [uploadLimit, ...sheet.candidates.map(({ id, isCanon }) => `${id} ${isCanon}`)].join(' ');
     const picture = await this.#shelf.page(job.id, state, uploadLimit, async () => sheet);
-    return { candidates: sheet.candidates, picture };
+    return { candidates: sheet.candidates, picture, treatment };
   }
 }

@@ -1,8 +1,9 @@
 import type { Channel } from 'discord.js';
 import type { Messages } from '../i18n/messages.ts';
+import type { GuildSettings } from '../store/guild-settings.ts';
 import type { PostedMessage } from '../store/posted-messages.ts';
 import type { Store } from '../store/store.ts';
-import { placeOf } from './asker.ts';
+import { isAgeGated, placeOf } from './asker.ts';
 import { type BotPermission, missingPermissions } from './permissions.ts';
 import type { Poster } from './poster.ts';
 import type { SpokenLanguages } from './speech.ts';
@@ -14,7 +15,8 @@ export interface ChannelFacts {
   readonly missing: readonly BotPermission[];
   /** Bytes. */
   readonly uploadLimit: number;
-  readonly spoiler: boolean;
+  readonly settings: GuildSettings;
+  readonly isAgeGated: boolean;
 }
 
 export async function channelFacts(
@@ -27,7 +29,8 @@ export async function channelFacts(
     t: languages.in(channel, settings, memberId),
     missing: missingIn(channel),
     uploadLimit: uploadLimit(channel),
-    spoiler: settings.spoilers === 'always',
+    settings,
+    isAgeGated: isAgeGated(channel),
   };
 }
 

@@ -21,7 +21,12 @@ export async function characterAnswer(asked: Asked, interaction: Interaction, ch
   const name = escapeMarkdown(character.name);
   const canon =
     character.currentCanonId === null ? undefined : await services.store.castings.canon(character.currentCanonId);
-  const file = canon?.pictureHash ? await canonFile(asked, interaction, character.name, canon.pictureHash) : undefined;
+  const shown = canon?.pictureHash ? [canon.pictureHash] : [];
+  const treatment = await services.pictures.treatment(shown, asked.settings, asked.asker.isAgeGated);
+  const file =
+    canon?.pictureHash && treatment !== 'withhold'
+      ? await canonFile(asked, interaction, character.name, canon.pictureHash)
+      : undefined;
   const stories = await services.store.stories.list({ characterId: character.id, limit: STORIES_NAMED });
   const titles = t.common.list({ items: stories.map(({ title }) => `“${escapeMarkdown(title)}”`) });
   const lines = [
@@ -31,7 +36,7 @@ export async function characterAnswer(asked: Asked, interaction: Interaction, ch
     stories.length > 0 ? t.character.stories({ titles }) : t.character.noStories,
   ];
   const parts: APIComponentInContainer[] = [text(lines.join('\n'))];
-  if (file) parts.push(picture(file.name ?? '', file.description ?? '', asked.settings.spoilers === 'always'));
+  if (file) parts.push(picture(file.name ?? '', file.description ?? '', treatment === 'spoiler'));
   const sheet = canon ? [] : await services.store.castings.sheet(character.id);
   const picks = sheet.map(({ id, position }) => {
     const label = t.character.pick({ place: position + 1 });

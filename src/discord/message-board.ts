@@ -11,6 +11,7 @@ import type { ChannelFacts } from './channel-facts.ts';
 import type { Desk } from './desk.ts';
 import { failureOf } from './discord-failure.ts';
 import type { MessageView } from './message-view.ts';
+import type { PictureGate } from './picture-gate.ts';
 import { placeReactions } from './place-reactions.ts';
 import type { Poster } from './poster.ts';
 import { ProgressBook } from './progress-book.ts';
@@ -25,6 +26,7 @@ export interface BoardOptions {
   readonly store: Store;
   readonly poster: Poster;
   readonly languages: SpokenLanguages;
+  readonly pictures: PictureGate;
   readonly clock: Clock;
   readonly log: Log;
   readonly wait: Wait;

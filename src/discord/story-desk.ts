@@ -9,6 +9,7 @@ import type { Desk } from './desk.ts';
 import { lastTrouble } from './job-trouble.ts';
 import type { MessageView, ViewPicture } from './message-view.ts';
 import { missingToPost } from './permissions.ts';
+import type { PictureGate } from './picture-gate.ts';
 import { PictureShelf, previewPicture } from './picture-shelf.ts';
 import type { Poster } from './poster.ts';
 import type { ProgressBook } from './progress-book.ts';
@@ -24,6 +25,7 @@ export interface DeskParts {
   readonly store: Store;
   readonly poster: Poster;
   readonly languages: SpokenLanguages;
+  readonly pictures: PictureGate;
 }
 
 /** Knows how a story's message looks. */
@@ -53,23 +55,21 @@ export class StoryDesk implements Desk {
     const jobs = await store.jobs.list({ storyId: story.id });
     const open = (await this.#book.open(jobs)).map((each): OpenJob => ({ ...each, panel: panelOf(each.job, story) }));
     const shown = await store.takes.shownOf(story.id);
-    const page =
-      shown.length > 0
-        ? await this.#page(
-            story,
-            shown.map(({ id }) => id),
-            facts,
-          )
-        : undefined;
+    const { pictures } = this.#parts;
+    const hashes = shown.map(({ pictureHash }) => pictureHash);
+    const treatment = await pictures.treatment(hashes, facts.settings, facts.isAgeGated);
+    const isWithheld = treatment === 'withhold';
+    const page = shown.length > 0 && !isWithheld ? await this.#page(story, hashes, facts) : undefined;
+    const preview = pictures.holdsPreviews ? undefined : previewPicture(open[0]?.progress, facts.t.progress.previewAlt);
     return {
       story,
       cast: await this.#cast(story),
-      picture: page ?? previewPicture(open[0]?.progress, facts.t.progress.previewAlt),
-      hasPage: page !== undefined,
-      spoiler: facts.spoiler,
+      picture: page ?? (shown.length > 0 ? undefined : preview),
+      hasPage: shown.length > 0,
+      spoiler: treatment === 'spoiler',
       open,
       isPaused: this.#book.isClosing,
-      trouble: open.length === 0 ? lastTrouble(jobs, facts.t) : undefined,
+      trouble: isWithheld ? facts.t.story.withheld : open.length === 0 ? lastTrouble(jobs, facts.t) : undefined,
       notice: this.notices.get(story.id),
       missing: facts.missing,
     };
@@ -90,8 +90,8 @@ export class StoryDesk implements Desk {
     return t.story.noAccess({ title: escapeMarkdown(title), channel: channelMention(posted.channelId), missing });
   }
 
-  #page(story: Story, takeIds: readonly string[], { uploadLimit }: ChannelFacts): Promise<ViewPicture> {
-    const state = [uploadLimit, ...story.panels.map(({ id }) => id), ...takeIds].join(' ');
+  #page(story: Story, hashes: readonly string[], { uploadLimit }: ChannelFacts): Promise<ViewPicture> {
+    const state = [uploadLimit, ...story.panels.map(({ id }) => id), ...hashes].join(' ');
     return this.#shelf.page(story.id, state, uploadLimit, () => this.#parts.studio.storyPage(story.id));
   }
 

@@ -33,8 +33,10 @@ export async function takesAnswer(
   const numbered = takes.map((take, index) => ({ take, number: index + 1 })).toReversed();
   const here = numbered.slice(current * PER_PAGE, (current + 1) * PER_PAGE);
   const shown = numbered.find(({ take }) => take.id === panel.currentTakeId)?.number;
+  const hashes = here.map(({ take }) => take.pictureHash);
+  const treatment = await services.pictures.treatment(hashes, asked.settings, asked.asker.isAgeGated);
   const files = await Promise.all(
-    here.map(async ({ take, number }) => {
+    (treatment === 'withhold' ? [] : here).map(async ({ take, number }) => {
       const caption = t.story.takeAlt({ panel: place, take: number, caption: panel.caption });
       return takeFile(asked, take, number, Math.floor(interactionUploadLimit(interaction) / PER_PAGE), caption);
     }),
@@ -54,7 +56,8 @@ export async function takesAnswer(
   }));
   const parts = [
     text(heading),
-    ...(files.length > 0 ? [gallery(files)] : []),
+    ...(treatment === 'withhold' ? [text(t.story.withheld)] : []),
+    ...(files.length > 0 ? [gallery(files, treatment === 'spoiler')] : []),
     ...(options.length > 0 ? [menuRow(id('take-show', String(place)), t.story.takesMenu, options)] : []),
     ...(panels.length > 1 ? [menuRow(id('takes-panel'), t.story.takesPanelMenu, panels)] : []),
     ...(pages > 1 ? [pager(current, pages, (to) => id('takes-page', String(place), String(to)))] : []),
@@ -69,10 +72,11 @@ async function takeFile({ services }: Asked, take: Take, number: number, most: n
   return new AttachmentBuilder(fitted.bytes, { name, description: shorten(caption, MAX_ALT_TEXT) });
 }
 
-function gallery(files: readonly AttachmentBuilder[]) {
+function gallery(files: readonly AttachmentBuilder[], spoiler: boolean) {
   const items = files.map(({ name, description }) => ({
     media: { url: `attachment://${name}` },
     description: description ?? '',
+    spoiler,
   }));
   return { type: ComponentType.MediaGallery as const, items };
 }

@@ -13,6 +13,6 @@ export async function viewAnswer({ components, picture }: MessageView): Promise<
 }
 
 /** What decides how a view looks in an answer. */
-export function answerFacts({ t, missing, settings }: Asked, interaction: Interaction): ChannelFacts {
-  return { t, missing, uploadLimit: interactionUploadLimit(interaction), spoiler: settings.spoilers === 'always' };
+export function answerFacts({ t, missing, settings, asker }: Asked, interaction: Interaction): ChannelFacts {
+  return { t, missing, uploadLimit: interactionUploadLimit(interaction), settings, isAgeGated: asker.isAgeGated };
 }

@@ -48,5 +48,7 @@ export const storyTexts: Messages['story'] = {
   nothingToCancel: 'Von dir wird nichts gezeichnet und nichts wartet.',
   noAccess: ({ title, channel, missing }) =>
     `„${title}“ ist gezeichnet, aber ich kann es in ${channel} nicht posten. ${missing} \`/story show\` zeigt es überall, wo du mich benutzen darfst.`,
+  withheld:
+    'Ein Bild darin wird hier nicht gezeigt, so ist dieser Server eingestellt. Du kannst Felder neu zeichnen lassen.',
   refused: ({ who, reason }) => `${who}: ${reason}`,
 };

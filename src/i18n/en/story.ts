@@ -59,5 +59,6 @@ export const storyTexts = {
   nothingToCancel: 'Nothing of yours is being drawn or waits.',
   noAccess: ({ title, channel, missing }: { title: string; channel: string; missing: string }) =>
     `“${title}” is drawn, but I can’t post it in ${channel}. ${missing} \`/story show\` shows it wherever you may use me.`,
+  withheld: 'A picture in it isn’t shown here, by this server’s settings. Panels can be redrawn.',
   refused: ({ who, reason }: { who: string; reason: string }) => `${who}: ${reason}`,
 };
