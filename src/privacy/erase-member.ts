@@ -1,0 +1,39 @@
+import type { BlobStore } from '../blobs/blob-store.ts';
+import type { Job } from '../store/job.ts';
+import type { Erasure } from '../store/privacy.ts';
+import type { Store } from '../store/store.ts';
+
+export interface ErasePowers {
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  /** Stops a job's work; the store may be asked to do it instead. */
+  cancelJob(job: Job): Promise<unknown>;
+  /** Deletes a message in Discord. @returns whether it is gone */
+  deleteMessage(channelId: string, messageId: string): Promise<boolean>;
+  readonly now: number;
+}
+
+export interface ErasedMember extends Erasure {
+  /** messages that could not be deleted */
+  readonly messagesLeft: number;
+}
+
+/**
+ * Erases everything of a member, everywhere: work is stopped, rows go in one transaction, then the blobs and messages
+ * that nothing refers to any more. Killed in between, it leaves no row, and garbage collection takes the blobs.
+ */
+export async function eraseMember(memberId: string, powers: ErasePowers): Promise<ErasedMember> {
+  const { store, blobs, now } = powers;
+  // What is at work would write once more what is being erased.
+  for (const job of await store.jobs.list({ memberId, status: ['queued', 'running'] })) {
+    await powers.cancelJob(job).catch(() => store.jobs.cancel(job.id));
+  }
+  const erasure = await store.privacy.erase(memberId);
+  // The same bytes put by somebody else meanwhile are theirs.
+  for (const hash of erasure.blobHashes) await blobs.delete(hash, now);
+  let messagesLeft = 0;
+  for (const { channelId, messageId } of erasure.messages) {
+    if (!(await powers.deleteMessage(channelId, messageId))) messagesLeft++;
+  }
+  return { ...erasure, messagesLeft };
+}

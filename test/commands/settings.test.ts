@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest';
+import { command } from '../../commands/settings.ts';
+import type { Rehearsal } from '../../src/rehearsal/index.ts';
+import { commandRoom } from './support/command-room.ts';
+
+async function said(room: Rehearsal, call: string, values: Record<string, string> = {}, who = 'mira') {
+  const reply = await room.as(who).slash(call, values);
+  return reply.settled();
+}
+
+test('given settings changed by a moderator, then they are stored, shown, and taken back by reset', async () => {
+  const { room, store, scope } = await commandRoom([command]);
+  const set = await said(room, '/settings set', { setting: 'steps', value: ' 25 ' });
+  expect(set.onlyFor).toBe(room.person('mira').id);
+  expect(set.text).toContain('sampling steps** is now: 25');
+  await said(room, '/settings set', { setting: 'promptFilter', value: 'strict: cruelty too' });
+  await said(room, '/settings set', { setting: 'style', value: '**ink** and wash' });
+  await said(room, '/settings set', { setting: 'locale', value: 'Deutsch' });
+  expect(await store.settings.get(scope)).toEqual({
+    steps: 25,
+    promptFilter: 'strict',
+    style: '**ink** and wash',
+    locale: 'de',
+  });
+  const shown = (await said(room, '/settings show')).text;
+  expect(shown).toContain('**filter of texts**: strict');
+  expect(shown).toContain('**default style**: \\*\\*ink\\*\\* and wash');
+  expect(shown).toContain('**filter of texts in age-gated channels**: slurs only (not set)');
+  expect(shown).toContain('**model**: not set');
+  expect((await said(room, '/settings reset', { setting: 'steps' })).text).toContain('not set');
+  expect(await store.settings.get(scope)).not.toHaveProperty('steps');
+});
+
+test('given values that are not possible, then the answer says what is and gives back what was typed', async () => {
+  const { room, store, scope } = await commandRoom([command]);
+  for (const [setting, value, possible] of [
+    ['steps', '0', '1–150'],
+    ['steps', '1e2', '1–150'],
+    ['steps', '0x10', '1–150'],
+    ['panelsPerStory', '12.5', '1–1000'],
+    ['spoilers', 'sometimes', 'flagged, always'],
+    ['locale', 'tlh', 'en, de'],
+    ['layout', 'circle', 'auto, row, column, square'],
+  ] as const) {
+    const { text } = await said(room, '/settings set', { setting, value });
+    expect(text).toContain(`Possible: ${possible}`);
+    expect(text).toContain(`value:${value}`);
+  }
+  expect(await store.settings.get(scope)).toEqual({});
+});
+
+test('given somebody who may not manage the server, then neither menu nor command lets them', async () => {
+  const { room, store, scope } = await commandRoom([command]);
+  const offered = (who: string, where?: string) =>
+    room
+      .as(who, where)
+      .commands()
+      .some(({ words }) => words[0] === 'settings');
+  expect([offered('mira'), offered('alex'), offered('mira', 'dm')]).toEqual([true, false, false]);
+  // a server's admins may show the command to everyone: then the bot itself refuses
+  for (const registered of room.world.commands.values()) registered.default_member_permissions = null;
+  for (const [call, values] of [
+    ['/settings set', { setting: 'steps', value: '2' }],
+    ['/settings words', { list: 'blocked', add: 'fox' }],
+    ['/settings show', {}],
+  ] as const) {
+    expect((await said(room, call, values, 'alex')).text).toContain('Only moderators may do that.');
+  }
+  expect(await store.settings.get(scope)).toEqual({});
+});
+
+test('given words to refuse and to allow, then the lists grow and shrink, whatever way they are written', async () => {
+  const { room, store, scope } = await commandRoom([command]);
+  await said(room, '/settings words', { list: 'blocked', add: 'Vampir*, ice  pick,\u00a0fox ' });
+  await said(room, '/settings words', { list: 'allowed', add: 'great tit' });
+  expect(await store.settings.get(scope)).toEqual({
+    blockedWords: ['fox', 'ice pick', 'Vampir*'],
+    allowedWords: ['great tit'],
+  });
+  const removed = await said(room, '/settings words', { list: 'blocked', remove: 'FOX, vampir*' });
+  expect(removed.text).toContain('||ice pick||');
+  await said(room, '/settings words', { list: 'allowed', remove: 'great tit' });
+  expect(await store.settings.get(scope)).toEqual({ blockedWords: ['ice pick'] });
+  const refused = await said(room, '/settings words', { list: 'blocked', add: 'wolf, a*' });
+  expect(refused.text).toContain('before a * at least 3');
+  expect(await store.settings.get(scope)).toEqual({ blockedWords: ['ice pick'] });
+});
+
+test('given a list longer than a message, then it comes as a hidden file', async () => {
+  const { room, store, scope } = await commandRoom([command]);
+  await store.settings.update(scope, { blockedWords: Array.from({ length: 900 }, (_, at) => `word${at}`) });
+  const { attachments, text } = await said(room, '/settings words', { list: 'blocked' });
+  expect(text).toContain('900');
+  expect(attachments.map(({ filename }) => filename)).toEqual(['SPOILER_blocked-words.txt']);
+});
+
+test('given roles, then they are named once, and creating by roles without one is remarked upon', async () => {
+  const { room, store, scope } = await commandRoom([command]);
+  const lonely = await said(room, '/settings set', { setting: 'creating', value: 'roles' });
+  expect(lonely.text).toContain('No role is named yet');
+  const role = [...room.guild.roles.values()].find(({ name }) => name === 'Moderator');
+  const id = role?.id ?? '';
+  await said(room, '/settings roles', { who: 'creatorRoles', add: 'Moderator' });
+  const page = await said(room, '/settings roles', { who: 'creatorRoles', add: 'Moderator' });
+  expect(page.text).toContain(`may create: <@&${id}>`);
+  expect(await store.settings.get(scope)).toEqual({ creating: 'roles', creatorRoles: [id] });
+  await said(room, '/settings roles', { who: 'creatorRoles', remove: 'Moderator' });
+  expect(await store.settings.get(scope)).toEqual({ creating: 'roles' });
+});
+
+test('given a setting that is chosen, then its values are offered, models among them', async () => {
+  const { room, errors } = await commandRoom([command], { models: async () => ['pocket', 'sdxl-base'] });
+  const mira = room.as('mira');
+  const offered = async (setting: string, value: string) =>
+    (await mira.autocomplete('/settings set', { setting, value })).map((choice) => choice.value);
+  expect(await offered('model', 'SD')).toEqual(['sdxl-base']);
+  expect(await offered('promptFilter', '')).toEqual(['off', 'slurs', 'standard', 'strict']);
+  expect(await offered('redrawing', 'mod')).toEqual(['moderators']);
+  expect(await offered('steps', '')).toEqual(['1']);
+  expect(await offered('style', 'in')).toEqual([]);
+  expect((await said(room, '/settings set', { setting: 'model', value: 'dall-e' })).text).toContain(
+    'pocket, sdxl-base',
+  );
+  expect(errors).toEqual([]);
+});
+
+test('given a German moderator, then the answers are German', async () => {
+  const { room } = await commandRoom([command]);
+  room.addMember({ key: 'greta', moderator: true, locale: 'de' });
+  const { text } = await said(room, '/settings set', { setting: 'promptFilter', value: 'strict' }, 'greta');
+  expect(text).toContain('**Filter für Texte** ist jetzt: streng');
+});

@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Events } from 'discord.js';
+import { onTestFinished } from 'vitest';
+import { FolderBlobStore } from '../../../src/blobs/folder-blob-store.ts';
+import type { BotServices } from '../../../src/discord/bot-services.ts';
+import { createClient } from '../../../src/discord/client.ts';
+import type { Command } from '../../../src/discord/command.ts';
+import { commandJson } from '../../../src/discord/command-json.ts';
+import { commandTable } from '../../../src/discord/command-loader.ts';
+import { InteractionRouter } from '../../../src/discord/interaction-router.ts';
+import type { Log } from '../../../src/log.ts';
+import { RehearsalServer } from '../../../src/rehearsal/index.ts';
+import { openStore } from '../../../src/store/store.ts';
+
+/**
+ * A bot with these commands alone, on real discord.js, in a rehearsal room; with a real store and real blobs. Of the
+ * studio there is what cancels jobs.
+ */
+export async function commandRoom(commands: readonly Command[], extra: Partial<BotServices> = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'troupe-commands-'));
+  const store = await openStore({ databaseUrl: `file:${join(folder, 'troupe.db')}`, clock: Date });
+  const blobs = new FolderBlobStore(join(folder, 'blobs'), Date);
+  const cancelled: string[] = [];
+  const studio = {
+    async cancel(_asker: unknown, jobId: string) {
+      cancelled.push(jobId);
+      return store.jobs.cancel(jobId);
+    },
+  };
+  const errors: unknown[] = [];
+  const log: Log = { info() {}, warn() {}, error: (_message, error) => errors.push(error) };
+  const services = { studio, store, blobs, ...extra } as unknown as BotServices;
+  const router = new InteractionRouter(commandTable(commands), services, log);
+
+  const room = await RehearsalServer.start();
+  const client = createClient(room.api);
+  client.on(Events.InteractionCreate, (interaction) => void router.route(interaction));
+  client.once(Events.ClientReady, (ready) => void ready.application.commands.set(commands.map(commandJson)));
+  await client.login(room.token);
+  await room.untilReady();
+  onTestFinished(async () => {
+    await client.destroy();
+    await room.stop();
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return { room, store, blobs, cancelled, errors, scope: { kind: 'guild', guildId: room.guild.id } as const };
+}
