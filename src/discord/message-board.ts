@@ -1,4 +1,5 @@
 import { type Client, channelMention, messageLink } from 'discord.js';
+import { UserError } from '../errors/user-error.ts';
 import type { Log } from '../log.ts';
 import type { Clock } from '../store/context.ts';
 import type { Job } from '../store/job.ts';
@@ -141,7 +142,8 @@ export class MessageBoard {
 
   /** Tells the channels in which something was being drawn that it goes on later. */
   async stop(): Promise<void> {
-    this.#unsubscribe?.();
+    if (!this.#unsubscribe) return;
+    this.#unsubscribe();
     this.#book.isClosing = true;
     for (const job of await this.#options.store.jobs.list({ status: ['queued', 'running'] })) this.#touch(keyOf(job));
     await this.#refresher.stop();
@@ -173,7 +175,7 @@ export class MessageBoard {
     const posted = await store.messages.find(purpose, subject);
     if (!posted || posted.status === 'gone') return;
     const changes = this.#changes.get(key) ?? 0;
-    const view = await this.#desks[purpose]?.view(posted, clock.now());
+    const view = await this.#desks[purpose]?.view(posted, clock.now()).catch(ignoreErased);
     if (!view) {
       await store.messages.markShown(posted.id);
       return;
@@ -243,6 +245,11 @@ export class MessageBoard {
   #touch(key: string, urgent = false): void {
     this.#refresher.touch(key, { urgent });
   }
+}
+
+/** What a message is about may have been erased, or forgotten as too old: then it stays as it is. */
+function ignoreErased(error: unknown): undefined {
+  if (!(error instanceof UserError) || !error.code.endsWith('-not-found')) throw error;
 }
 
 function keyOf({ id, storyId }: Job): string {

@@ -1,0 +1,225 @@
+import { config as loadEnvFile } from 'dotenv';
+import { z } from 'zod';
+import { UserError } from './errors/user-error.ts';
+
+const BYTES_PER_GB = 1e9;
+const MS_PER_SECOND = 1000;
+
+/** Empty is as good as not set: a line "NAME=" in .env. */
+function optionalText() {
+  return z
+    .string()
+    .transform((text) => text.trim())
+    .transform((text) => (text === '' ? undefined : text))
+    .optional();
+}
+
+function text(fallback: string) {
+  return optionalText().transform((value) => value ?? fallback);
+}
+
+function whole(fallback: number, least: number, most: number) {
+  return optionalText()
+    .transform((value) => (value === undefined ? fallback : /^\d+$/.test(value) ? Number(value) : Number.NaN))
+    .pipe(z.int(`has to be a whole number from ${least} to ${most}`).min(least).max(most));
+}
+
+function number(fallback: number, least: number, most: number) {
+  return optionalText()
+    .transform((value) => (value === undefined ? fallback : Number(value)))
+    .pipe(z.number(`has to be a number from ${least} to ${most}`).min(least).max(most));
+}
+
+function yesNo(fallback: boolean) {
+  return optionalText()
+    .transform((value) => value?.toLowerCase() ?? (fallback ? 'yes' : 'no'))
+    .pipe(z.enum(['yes', 'no', 'true', 'false'], 'has to be yes or no'))
+    .transform((value) => value === 'yes' || value === 'true');
+}
+
+function list(fallback: string) {
+  return text(fallback).transform((value) =>
+    value
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  );
+}
+
+interface Variable<S extends z.ZodType> {
+  readonly schema: S;
+  /** For .env.example. */
+  readonly about: string;
+  /** As it is if left out. */
+  readonly example: string;
+  readonly section: 'Discord' | 'Storage' | 'Drawing' | 'Limits' | 'Rehearsal room';
+}
+
+function variable<S extends z.ZodType>(
+  section: Variable<S>['section'],
+  schema: S,
+  example: string,
+  about: string,
+): Variable<S> {
+  return { section, schema, example, about };
+}
+
+/** Every environment variable that Troupe reads, in the order of .env.example. */
+export const VARIABLES = {
+  DISCORD_TOKEN: variable(
+    'Discord',
+    optionalText(),
+    '',
+    "The bot's token. Without it `npm start` opens the rehearsal room instead of Discord.",
+  ),
+  REGISTER_COMMANDS: variable(
+    'Discord',
+    yesNo(true),
+    'yes',
+    'Registers the slash commands at every start. With no, `npm run register-commands` does.',
+  ),
+  EDIT_INTERVAL_SECONDS: variable(
+    'Discord',
+    number(2.5, 0, 60),
+    '2.5',
+    'Between two edits of one message while something is drawn.',
+  ),
+  DATABASE_URL: variable(
+    'Storage',
+    text('file:./data/troupe.db'),
+    'file:./data/troupe.db',
+    'SQLite (file:<path>), or PostgreSQL (postgresql://user:password@host/database).',
+  ),
+  BLOBS_FOLDER: variable('Storage', text('./data/blobs'), './data/blobs', 'Where pictures and canons are kept.'),
+  MODELS: variable(
+    'Drawing',
+    list('models/pocket'),
+    'models/pocket',
+    'Model folders, separated by commas. The first is used where a server has set no other.',
+  ),
+  PROVIDER: variable(
+    'Drawing',
+    text('auto'),
+    'auto',
+    'auto, cpu, cuda, webgpu, coreml or dml. For cuda run `npm run setup:cuda` once.',
+  ),
+  THREADS: variable('Drawing', whole(0, 0, 1024), '0', 'Threads of the CPU provider; 0: all cores.'),
+  MAX_MEMORY_GB: variable(
+    'Drawing',
+    number(12, 0.1, 10_000),
+    '12',
+    'What a model and its work may take; a story that would take more is refused.',
+  ),
+  PREVIEW_EVERY: variable('Drawing', whole(5, 0, 1000), '5', 'Sampling steps between previews; 0: none.'),
+  PICTURE_FILTER_MODEL: variable(
+    'Drawing',
+    optionalText(),
+    '',
+    'An ONNX classifier that looks at pictures before they are posted (docs/operations.md).',
+  ),
+  PANELS_PER_STORY: variable('Limits', whole(9, 1, 12), '9', 'Servers may set another number with /settings.'),
+  QUEUED_PER_MEMBER: variable('Limits', whole(5, 1, 1000), '5', 'Drawings of one member that may wait.'),
+  QUEUED_PER_SERVER: variable('Limits', whole(50, 1, 1000), '50', 'Drawings of one server that may wait.'),
+  STOP_WITHIN_SECONDS: variable(
+    'Limits',
+    number(10, 0, 3600),
+    '10',
+    'How long a stop waits for what is being drawn; then it goes on at the next start.',
+  ),
+  REHEARSAL_PORT: variable(
+    'Rehearsal room',
+    whole(8787, 0, 65_535),
+    '8787',
+    'Where the rehearsal room is, on this machine only; 0: any free port.',
+  ),
+} as const;
+
+type Variables = typeof VARIABLES;
+type Values = { readonly [K in keyof Variables]: z.output<Variables[K]['schema']> };
+
+/** How this process is to run. */
+export interface Config {
+  readonly discordToken: string | undefined;
+  readonly registersCommands: boolean;
+  readonly editIntervalMs: number;
+  readonly databaseUrl: string;
+  readonly blobsFolder: string;
+  /** at least one */
+  readonly modelFolders: readonly string[];
+  readonly provider: string;
+  /** 0: all cores */
+  readonly threads: number;
+  /** bytes */
+  readonly maxMemory: number;
+  readonly previewEvery: number;
+  readonly pictureFilterModel: string | undefined;
+  readonly limits: {
+    readonly panelsPerStory: number;
+    readonly queuedPerMember: number;
+    readonly queuedPerServer: number;
+  };
+  readonly stopWithinMs: number;
+  readonly rehearsalPort: number;
+}
+
+/** The environment of this process, with what `.env` adds to it. The only reader of process.env. */
+export function processEnvironment(): NodeJS.ProcessEnv {
+  loadEnvFile({ quiet: true });
+  return process.env;
+}
+
+/** @throws UserError `config-invalid`, which names every variable that is wrong and never shows a secret */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const schema = z.object(Object.fromEntries(Object.entries(VARIABLES).map(([name, { schema }]) => [name, schema])));
+  const parsed = schema.safeParse(environment);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new UserError('config-invalid', {
+      expected: 'environment variables as .env.example explains them',
+      got: problems.join('; '),
+      todo: 'Correct them in the environment or in .env.',
+      variables: parsed.error.issues.map(({ path }) => path.join('.')),
+    });
+  }
+  const values = parsed.data as Values;
+  if (values.MODELS.length === 0) throw noModels();
+  return {
+    discordToken: values.DISCORD_TOKEN,
+    registersCommands: values.REGISTER_COMMANDS,
+    editIntervalMs: values.EDIT_INTERVAL_SECONDS * MS_PER_SECOND,
+    databaseUrl: values.DATABASE_URL,
+    blobsFolder: values.BLOBS_FOLDER,
+    modelFolders: values.MODELS,
+    provider: values.PROVIDER,
+    threads: values.THREADS,
+    maxMemory: values.MAX_MEMORY_GB * BYTES_PER_GB,
+    previewEvery: values.PREVIEW_EVERY,
+    pictureFilterModel: values.PICTURE_FILTER_MODEL,
+    limits: {
+      panelsPerStory: values.PANELS_PER_STORY,
+      queuedPerMember: values.QUEUED_PER_MEMBER,
+      queuedPerServer: values.QUEUED_PER_SERVER,
+    },
+    stopWithinMs: values.STOP_WITHIN_SECONDS * MS_PER_SECOND,
+    rehearsalPort: values.REHEARSAL_PORT,
+  };
+}
+
+function noModels(): UserError {
+  return new UserError('config-invalid', {
+    expected: 'at least one folder in MODELS',
+    got: 'none',
+    todo: 'Name one, or leave MODELS out for the model that comes with Troupe.',
+    variables: ['MODELS'],
+  });
+}
+
+/** `.env.example`, from the same table. */
+export function envExample(): string {
+  const sections = new Map<string, string[]>();
+  for (const [name, { section, about, example }] of Object.entries(VARIABLES)) {
+    sections.set(section, [...(sections.get(section) ?? []), `# ${about}\n${name}=${example}`]);
+  }
+  const parts = [...sections].map(([section, lines]) => `## ${section}\n\n${lines.join('\n\n')}`);
+  return `# Settings of Troupe. Copy this to .env; what is left out or empty is as it is here.\n# Made by \`npm run env-example\` from src/config.ts.\n\n${parts.join('\n\n')}\n`;
+}
