@@ -29,6 +29,7 @@ const MODEL_CODES = [
 
 /** Errors of the machine, the database and the settings of the process. */
 const SETUP_CODES = [
+  'confirmation-missing',
   'config-invalid',
   'database-newer',
   'database-url-unknown',
@@ -44,6 +45,9 @@ const SETUP_CODES = [
   'picture-filter-card',
   'picture-filter-model',
   'provider-unknown',
+  'server-unknown',
+  'token-missing',
+  'token-wrong',
 ] as const;
 
 const CANON_CODES = ['canon-empty', 'canon-model', 'canon-size', 'canon-unreadable'] as const;
