@@ -131,20 +131,17 @@ NO_INJECTION = Injection(*(np.zeros((N, HIGH**2), dtype=t) for t in (np.int64, n
 
 
 def choose_injection(features: np.ndarray, masks: dict[str, np.ndarray]) -> Injection:
-    """Section 4.3: the most similar patch among the anchors of the subjects at a patch; Otsu over all such of a panel."""
+    """Section 4.3: the most similar patch among the anchors of the subjects at a patch; Otsu for each panel and subject."""
     image, patch, chosen = (x.copy() for x in (NO_INJECTION.image, NO_INJECTION.patch, NO_INJECTION.chosen))
     best = np.full((N, HIGH**2), -np.inf)
     for name, flat in ((name, mask.reshape(N, -1)) for name, mask in masks.items()):
         nearest, similarity = subject.correspondences(features, flat)
+        of, to, passes = subject.injection_choice(nearest, similarity, flat, ANCHORS[name], "image")
         for viewer in SUBJECTS[name]:
-            for source in ANCHORS[name]:
-                better = flat[viewer] & (similarity[viewer, source] > best[viewer])
-                best[viewer, better] = similarity[viewer, source, better]
-                image[viewer, better] = source
-                patch[viewer, better] = nearest[viewer, source, better]
-    for viewer in range(N):
-        candidates = np.isfinite(best[viewer])
-        chosen[viewer, candidates] = subject.passes_otsu(best[viewer, candidates])
+            here = np.take_along_axis(similarity[viewer], np.maximum(of[viewer], 0)[None], 0)[0]
+            better = passes[viewer] & (here > best[viewer])
+            best[viewer, better], chosen[viewer, better] = here[better], True
+            image[viewer, better], patch[viewer, better] = of[viewer, better], to[viewer, better]
     return Injection(image, patch, chosen)
 
 

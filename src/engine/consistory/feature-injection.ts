@@ -18,6 +18,10 @@ export interface InjectedToken {
  * Which tokens take features from where (paper §4.3): inside the subject mask, each token from the panel whose nearest
  * patch is the most similar, if that similarity passes the threshold. Where masks of two concepts overlap, the better
  * correspondence wins.
+ *
+ * Otsu's threshold is taken for each panel and concept over the best similarities of the whole picture: they fall into
+ * what looks like the source's subject and what doesn't. Over the mask's tokens alone, most of which do, it would throw
+ * away a third of the subject for nothing (docs/adr/0004-consistency.md).
  * @param maskOf where a panel shows a concept, over the grid of injection
  */
 export function chooseInjections(
@@ -29,22 +33,41 @@ export function chooseInjections(
 ): InjectedToken[] {
   const panels = [...new Set(correspondences.map((c) => c.viewer))].sort((a, b) => a - b);
   return panels.flatMap((panel) => {
+    const matches = correspondences.filter((c) => c.viewer === panel);
     const best = new Map<number, InjectedToken>();
-    for (const match of correspondences.filter((c) => c.viewer === panel)) {
-      const mask = maskOf(panel, match.concept);
-      for (let token = 0; token < mask.length; token++) {
-        if (!mask[token]) continue;
-        const patch = patchOf(token, injectGrid, diftGrid);
-        const similarity = match.similarity[patch] as number;
-        if (similarity <= (best.get(token)?.similarity ?? Number.NEGATIVE_INFINITY)) continue;
-        const sourceToken = tokenOf(match.nearest[patch] as number, token, injectGrid, diftGrid);
-        best.set(token, { panel, token, source: match.source, sourceToken, similarity });
-      }
+    for (const concept of new Set(matches.map((c) => c.concept))) {
+      const patches = bestPatches(matches.filter((c) => c.concept === concept));
+      const least = threshold === 'otsu' ? similarityThreshold(patches.map((p) => p.similarity)) : threshold;
+      maskOf(panel, concept).forEach((inside, token) => {
+        const patch = patches[patchOf(token, injectGrid, diftGrid)];
+        if (!inside || !patch || patch.similarity < least) return;
+        if (patch.similarity <= (best.get(token)?.similarity ?? Number.NEGATIVE_INFINITY)) return;
+        const sourceToken = tokenOf(patch.nearest, token, injectGrid, diftGrid);
+        best.set(token, { panel, token, source: patch.source, sourceToken, similarity: patch.similarity });
+      });
     }
-    const candidates = [...best.values()].sort((a, b) => a.token - b.token);
-    const least = threshold === 'otsu' ? similarityThreshold(candidates.map((c) => c.similarity)) : threshold;
-    return candidates.filter((candidate) => candidate.similarity >= least);
+    return [...best.values()].sort((a, b) => a.token - b.token);
   });
+}
+
+interface PatchMatch {
+  readonly source: number;
+  /** patch of the source */
+  readonly nearest: number;
+  readonly similarity: number;
+}
+
+/** For each patch of a panel the source in which its nearest patch is the most similar; the first of equals. */
+function bestPatches(matches: readonly Correspondence[]): PatchMatch[] {
+  return Array.from(matches[0]?.similarity ?? [], (_, patch) =>
+    matches
+      .map(({ source, nearest, similarity }) => ({
+        source,
+        nearest: nearest[patch] as number,
+        similarity: similarity[patch] as number,
+      }))
+      .reduce((best, match) => (match.similarity > best.similarity ? match : best)),
+  );
 }
 
 /** Otsu's threshold on similarities, in their own scale. */

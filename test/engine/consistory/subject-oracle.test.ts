@@ -86,7 +86,7 @@ describe('given the correspondences of the oracle (scripts/oracle/subject.py)', 
       const chosen = chooseInjections(correspondences(concept, of), maskOf, grid, grid, 'otsu');
       const wanted = everyone.flatMap((panel) => {
         const [image, patch] = ['image', 'patch'].map((kind) => imageOf(fixture, `${kind}_${concept}_${name}`, panel));
-        return imageOf(fixture, `injected_${concept}_${name}_subject`, panel).flatMap((injected, token) =>
+        return imageOf(fixture, `injected_${concept}_${name}_image`, panel).flatMap((injected, token) =>
           injected ? [{ panel, token, source: image?.[token], sourceToken: patch?.[token] }] : [],
         );
       });
