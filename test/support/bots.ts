@@ -1,0 +1,91 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type App, startApp } from '../../src/app.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import { loadCommands } from '../../src/discord/command-loader.ts';
+import type { Engine } from '../../src/engine/worker/engine-client.ts';
+import type { Log } from '../../src/log.ts';
+import { type Rehearsal, RehearsalServer } from '../../src/rehearsal/index.ts';
+import { FakeEngine } from './fake-engine.ts';
+import { POCKET } from './fixtures.ts';
+
+const COMMANDS = new URL('../../commands/', import.meta.url).pathname;
+
+export interface LoggedError {
+  readonly message: string;
+  readonly error: unknown;
+}
+
+/** The whole application on the loopback Discord, with a database and pictures of its own. */
+export class TestTroupe {
+  readonly room: Rehearsal;
+  readonly folder: string;
+  /** What the log was told as errors, in order. */
+  readonly errors: LoggedError[] = [];
+  engine: Engine;
+  #app: App | undefined;
+  readonly #config: Config;
+
+  private constructor(room: Rehearsal, folder: string, engine: Engine, changes: Partial<Config>) {
+    this.room = room;
+    this.folder = folder;
+    this.engine = engine;
+    this.#config = {
+      ...readConfig({}),
+      databaseUrl: `file:${join(folder, 'troupe.db')}`,
+      blobsFolder: join(folder, 'blobs'),
+      modelFolders: [POCKET],
+      editIntervalMs: 0,
+      stopWithinMs: 0,
+      ...changes,
+    };
+  }
+
+  static async start(engine: Engine = new FakeEngine(), changes: Partial<Config> = {}): Promise<TestTroupe> {
+    const folder = await mkdtemp(join(tmpdir(), 'troupe-bot-'));
+    const troupe = new TestTroupe(await RehearsalServer.start(), folder, engine, changes);
+    await troupe.open();
+    return troupe;
+  }
+
+  get app(): App {
+    if (!this.#app) throw new Error('the bot is stopped');
+    return this.#app;
+  }
+
+  /** Starts the bot, again on the same database after `close`. */
+  async open(engine: Engine = this.engine): Promise<void> {
+    this.engine = engine;
+    const log: Log = {
+      info: () => {},
+      warn: () => {},
+      error: (message, error) => this.errors.push({ message, error }),
+    };
+    const { token, api } = this.room;
+    const commands = await loadCommands(COMMANDS);
+    this.#app = await startApp({
+      config: this.#config,
+      token,
+      api,
+      commands,
+      startEngine: () => engine,
+      clock: Date,
+      log,
+    });
+    await this.room.untilReady();
+  }
+
+  /** Stops the bot, gracefully; the room goes on. */
+  async close(): Promise<void> {
+    const app = this.app;
+    this.#app = undefined;
+    await app.stop();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#app) await this.close();
+    await this.room.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
