@@ -108,7 +108,8 @@ export function raceDiffusers(
       const times = await takeTurns(
         { troupe, diffusers: () => rival.sample() },
         rounds,
-        (name, round, { wall }: SamplingTime) => tell(`${name}, round ${round + 1}: ${wall.toFixed(0)} ms`),
+        (name, round, { wall, cpu }: SamplingTime) =>
+          tell(`${name}, round ${round + 1}: ${wall.toFixed(0)} ms, processor ${cpu.toFixed(0)} ms`),
       );
       const theirs = await rival.latents();
       const mine = ours.panels.flatMap((panel) => [...panel.latents]);

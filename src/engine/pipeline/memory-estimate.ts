@@ -15,7 +15,7 @@ const BASE = 190e6;
 const COPIES_OF_FLOAT32_WEIGHTS = 1;
 const COPIES_OF_OTHER_WEIGHTS = 2;
 /** Floats alive at once in the U-Net, per latent pixel, row and channel of the first level. */
-const FLOATS_PER_LATENT_AND_CHANNEL = 20;
+const FLOATS_PER_LATENT_AND_CHANNEL = 22;
 /** Floats alive at once in the decoder, which takes one picture at a time, per pixel and channel at full size. */
 const FLOATS_PER_PIXEL_AND_CHANNEL = 5.5;
 /** uncond and cond, and twice that while queries are blended */

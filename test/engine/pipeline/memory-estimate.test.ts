@@ -8,12 +8,13 @@ const SIZE = { width: 128, height: 128 };
 const model = openModelFolder(POCKET);
 
 describe('given the pocket model', () => {
-  // peak resident memory of one process per line, threads 1, while queries are blended (measured on 2 cores, Linux x64)
+  // peak resident memory of a process that drew one story, `exact` (docs/operations.md, "Memory")
   it.each([
-    [2, 128, 259e6],
-    [6, 128, 326e6],
-    [12, 128, 422e6],
-    [4, 256, 564e6],
+    [2, 128, 299e6],
+    [4, 128, 348e6],
+    [6, 128, 388e6],
+    [12, 128, 513e6],
+    [4, 256, 553e6],
   ])(
     'with %i panels of %i pixels, then the estimate is within a tenth of what was measured',
     (panels, side, measured) => {
