@@ -2,31 +2,21 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { BlobStore } from '../../src/blobs/blob-store.ts';
 import { FolderBlobStore } from '../../src/blobs/folder-blob-store.ts';
 import type { Engine } from '../../src/engine/worker/engine-client.ts';
 import type { JobFeedEvent } from '../../src/queue/job-feed.ts';
 import type { JobQueueOptions } from '../../src/queue/job-queue-options.ts';
 import type { Character } from '../../src/store/characters.ts';
 import type { Job } from '../../src/store/job.ts';
-import type { Scope } from '../../src/store/scope.ts';
 import type { StudioLimits } from '../../src/studio/desk.ts';
 import { openModelShelf } from '../../src/studio/models.ts';
 import { openStudio } from '../../src/studio/open-studio.ts';
-import type { Asker, NewStory } from '../../src/studio/studio.ts';
 import { freshStore, type OpenedStore } from '../store/support/fresh-database.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { POCKET } from './fixtures.ts';
 import { endOf, type TestQueue, testQueue } from './job-queues.ts';
-
-export const SERVER: Scope = { kind: 'guild', guildId: '1000' };
-
-export function asker(change: Partial<Asker> = {}): Asker {
-  return { memberId: '42', scope: SERVER, channelId: '500', isModerator: false, isAgeGated: false, ...change };
-}
-
-export function newStory(panels: string, change: Partial<NewStory> = {}): NewStory {
-  return { title: undefined, panels, characters: [], seed: '7', layout: undefined, style: undefined, ...change };
-}
+import { asker } from './people.ts';
 
 export interface TestStudioOptions {
   readonly engine?: Engine;
@@ -34,7 +24,7 @@ export interface TestStudioOptions {
   readonly queue?: Partial<JobQueueOptions>;
   /** of an earlier studio, whose work this one takes up */
   readonly opened?: OpenedStore;
-  readonly blobs?: FolderBlobStore;
+  readonly blobs?: BlobStore;
   /** nothing is drawn until `start` */
   readonly idle?: boolean;
 }
