@@ -29,6 +29,8 @@ export interface BotOptions {
   readonly store: Store;
   readonly blobs: BlobStore;
   readonly pictureFilter?: PictureFilter;
+  /** Names of the models that can be drawn with. */
+  readonly models?: () => Promise<readonly string[]>;
   readonly clock: Clock;
   readonly log: Log;
   readonly editIntervalMs: number;
@@ -48,7 +50,7 @@ export class Bot {
   #stopping = false;
 
   constructor(options: BotOptions) {
-    const { studio, store, blobs, clock, log, pictureFilter } = options;
+    const { studio, store, blobs, clock, log, pictureFilter, models } = options;
     this.#options = options;
     this.client = createClient(options.api);
     this.#languages = new SpokenLanguages();
@@ -56,7 +58,7 @@ export class Bot {
     const pictures = new PictureGate(blobs, pictureFilter);
     const poster = new Poster(this.client, store.messages, clock.now());
     this.board = new MessageBoard({ ...options, client: this.client, poster, languages, pictures, wait });
-    const services: BotServices = { studio, store, blobs, board: this.board, languages, pictures };
+    const services: BotServices = { studio, store, blobs, models, board: this.board, languages, pictures };
     this.#router = new InteractionRouter(commandTable(options.commands), services, log);
     this.#reactions = new ReactionHandler(services, log);
   }
