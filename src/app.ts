@@ -7,7 +7,7 @@ import type { EngineOptions } from './engine/worker/messages.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
 import { JobQueue } from './queue/job-queue.ts';
-import { DEFAULT_CLAIM_LIMITS } from './queue/job-queue-options.ts';
+import { DEFAULT_CLAIM_LIMITS, type JobQueueOptions } from './queue/job-queue-options.ts';
 import { openPictureFilter } from './safety/picture-classifier/onnx-picture-filter.ts';
 import type { Clock } from './store/context.ts';
 import { openStore } from './store/store.ts';
@@ -24,6 +24,8 @@ export interface AppParts {
   readonly startEngine: (options: EngineOptions) => Engine;
   readonly clock: Clock;
   readonly log: Log;
+  /** What the queue does otherwise than by default. */
+  readonly queue?: Partial<Omit<JobQueueOptions, 'store' | 'clock' | 'onError'>>;
 }
 
 /** Troupe as it runs. */
@@ -39,7 +41,16 @@ export interface App {
  * before any job runs, so that no job can end unseen.
  * @throws UserError for what whoever runs it has set wrongly
  */
-export async function startApp({ config, token, api, commands, startEngine, clock, log }: AppParts): Promise<App> {
+export async function startApp({
+  config,
+  token,
+  api,
+  commands,
+  startEngine,
+  clock,
+  log,
+  ...parts
+}: AppParts): Promise<App> {
   const closing: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const each of closing.splice(0).toReversed()) await each();
@@ -56,12 +67,12 @@ export async function startApp({ config, token, api, commands, startEngine, cloc
     const engine = startEngine({ provider, threads, maxMemory });
     closing.push(() => engine.close());
     const models = openModelShelf(config.modelFolders, engine);
-    const onError: ConstructorParameters<typeof JobQueue>[0]['onError'] = (error, job) =>
+    const onError: JobQueueOptions['onError'] = (error, job) =>
       log.error('a job failed', error, { job: job?.id, kind: job?.kind });
-    const queue = new JobQueue({ store, clock, onError });
+    const queue = new JobQueue({ ...parts.queue, store, clock, onError });
     const { studio, handlers } = openStudio({ store, blobs, engine, models, queue, limits, previewEvery });
     const { registersCommands, editIntervalMs } = config;
-    const { impatientAfterMs } = DEFAULT_CLAIM_LIMITS;
+    const { impatientAfterMs } = parts.queue?.claimLimits ?? DEFAULT_CLAIM_LIMITS;
     const shown = { registersCommands, editIntervalMs, impatientAfterMs };
     const bot = new Bot({ ...shown, token, api, commands, studio, store, blobs, pictureFilter, clock, log });
     await bot.prepare();

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type App, startApp } from '../../src/app.ts';
+import { type App, type AppParts, startApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { loadCommands } from '../../src/discord/command-loader.ts';
 import type { Engine } from '../../src/engine/worker/engine-client.ts';
@@ -26,11 +26,19 @@ export class TestTroupe {
   engine: Engine;
   #app: App | undefined;
   readonly #config: Config;
+  readonly #queue: AppParts['queue'];
 
-  private constructor(room: Rehearsal, folder: string, engine: Engine, changes: Partial<Config>) {
+  private constructor(
+    room: Rehearsal,
+    folder: string,
+    engine: Engine,
+    changes: Partial<Config>,
+    queue: AppParts['queue'],
+  ) {
     this.room = room;
     this.folder = folder;
     this.engine = engine;
+    this.#queue = queue;
     this.#config = {
       ...readConfig({}),
       databaseUrl: `file:${join(folder, 'troupe.db')}`,
@@ -42,11 +50,18 @@ export class TestTroupe {
     };
   }
 
-  static async start(engine: Engine = new FakeEngine(), changes: Partial<Config> = {}): Promise<TestTroupe> {
+  static async start(
+    engine: Engine = new FakeEngine(),
+    { config = {}, queue }: { readonly config?: Partial<Config>; readonly queue?: AppParts['queue'] } = {},
+  ): Promise<TestTroupe> {
     const folder = await mkdtemp(join(tmpdir(), 'troupe-bot-'));
-    const troupe = new TestTroupe(await RehearsalServer.start(), folder, engine, changes);
+    const troupe = new TestTroupe(await RehearsalServer.start(), folder, engine, config, queue);
     await troupe.open();
     return troupe;
+  }
+
+  get databaseUrl(): string {
+    return this.#config.databaseUrl;
   }
 
   get app(): App {
@@ -72,6 +87,7 @@ export class TestTroupe {
       startEngine: () => engine,
       clock: Date,
       log,
+      queue: this.#queue,
     });
     await this.room.untilReady();
   }
