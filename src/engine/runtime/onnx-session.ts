@@ -1,3 +1,6 @@
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import { elementCount, type TensorType, type TensorValue } from './tensor-value.ts';
 
@@ -36,7 +39,17 @@ const LOG_ERRORS = 3;
 
 /** The providers that this build of onnxruntime brings on this platform; whether the hardware is there shows at creation. */
 export function listProviders(): Provider[] {
-  return listSupportedBackends().map(({ name }) => name);
+  return listSupportedBackends()
+    .map(({ name }) => name)
+    .filter((name) => name !== 'cuda' || hasCudaLibraries());
+}
+
+/** CUDA's part of onnxruntime is a download of its own (`npm run setup:cuda`), listed whether it is there or not. */
+function hasCudaLibraries(): boolean {
+  const folder = path.join(path.dirname(createRequire(import.meta.url).resolve('onnxruntime-node')), '..', 'bin');
+  return fs
+    .readdirSync(folder, { recursive: true })
+    .some((file) => String(file).includes('onnxruntime_providers_cuda'));
 }
 
 /**

@@ -4,8 +4,11 @@ import type { Provider } from './onnx-session.ts';
 /** What a person may ask for: a provider, or the best that is there. */
 export type ProviderChoice = 'auto' | Provider;
 
-/** Fastest first; what `auto` tries. */
-const PREFERENCE: readonly Provider[] = ['cuda', 'coreml', 'webgpu', 'dml', 'cpu'];
+/**
+ * What `auto` tries, fastest first: those whose pictures were compared with the CPU's, or that somebody set up on
+ * purpose. WebGPU, CoreML and DirectML are tried when asked for by name (docs/operations.md, "Providers").
+ */
+const PREFERENCE: readonly Provider[] = ['cuda', 'cpu'];
 const ALWAYS_THERE = 'cpu';
 
 /**

@@ -4,8 +4,9 @@ import { UserError } from '../../../src/errors/user-error.ts';
 import { refusal } from '../../support/refusal.ts';
 
 describe('providerCandidates', () => {
-  it('given auto, then those that are there, fastest first', () => {
-    expect(providerCandidates('auto', ['cpu', 'webgpu', 'cuda'])).toEqual(['cuda', 'webgpu', 'cpu']);
+  it('given auto, then CUDA if it was set up, and nothing else that was not asked for', () => {
+    expect(providerCandidates('auto', ['cpu', 'webgpu', 'cuda'])).toEqual(['cuda', 'cpu']);
+    expect(providerCandidates('auto', ['cpu', 'webgpu'])).toEqual(['cpu']);
     expect(providerCandidates('auto', ['cpu'])).toEqual(['cpu']);
   });
 
