@@ -74,7 +74,9 @@ export async function startApp({
     const { registersCommands, editIntervalMs } = config;
     const { impatientAfterMs } = parts.queue?.claimLimits ?? DEFAULT_CLAIM_LIMITS;
     const shown = { registersCommands, editIntervalMs, impatientAfterMs };
-    const bot = new Bot({ ...shown, token, api, commands, studio, store, blobs, pictureFilter, clock, log });
+    const names = async () => models.names;
+    const work = { studio, store, blobs, pictureFilter, models: names };
+    const bot = new Bot({ ...shown, ...work, token, api, commands, clock, log });
     await bot.prepare();
     closing.push(async () => bot.stop());
     await queue.start(handlers);
