@@ -95,3 +95,7 @@ export function namedIn(text: string, known: readonly Character[]): Character[] 
 export function isNamedIn(text: string, character: Character): boolean {
   return findMentions(text.normalize('NFC'), [describe(character)]).length > 0;
 }
+
+export function beginsWithName(text: string, characters: readonly Character[]): boolean {
+  return findMentions(text.normalize('NFC').trim(), characters.map(describe)).some(({ start }) => start === 0);
+}

@@ -34,8 +34,8 @@ export function requestStory({ story, recipe, canons }: StoryParts): DrawingRequ
  */
 export function requestPanel({ story, recipe, canons }: StoryParts, panel: Panel, revision: number): DrawingRequest {
   const row = panelRow(panel, revision, story, recipe);
-  const uncast = row.concepts.filter((id) => !canons.some(({ characterId }) => characterId === id));
-  const anchors = [...canonsOf([row], canons), ...storyAnchors({ story, recipe, canons }, uncast, panel)];
+  const uncast = uncastOf(row, recipe);
+  const anchors = [...canonsOf([row], canons), ...storyAnchors(story, recipe, uncast, panel)];
   return batch([row], anchors, recipe);
 }
 
@@ -63,9 +63,13 @@ function canonsOf(rows: readonly PanelRequest[], canons: readonly CastCanon[]): 
  * The story's own anchors of characters without a canon, and what these look at in turn. A character that came with a
  * later panel has that panel as its only anchor.
  */
-function storyAnchors({ story, recipe, canons }: StoryParts, uncast: readonly string[], except: Panel): PanelRequest[] {
+function storyAnchors(
+  story: StoryParts['story'],
+  recipe: Recipe,
+  uncast: readonly string[],
+  except: Panel,
+): PanelRequest[] {
   const { anchors } = recipe.consistency;
-  const withCanon = new Set(canons.map(({ characterId }) => characterId));
   const first = firstPanels(story, recipe);
   const shown = new Set(first.flatMap(({ characterIds }) => characterIds));
   const introducing = uncast
@@ -75,7 +79,7 @@ function storyAnchors({ story, recipe, canons }: StoryParts, uncast: readonly st
     .filter(({ id }) => id !== except.id);
   const rows = [...new Set([...first, ...introducing])].map((panel) => {
     const row = panelRow(panel, FIRST_REVISION, story, recipe);
-    return { ...row, concepts: row.concepts.filter((id) => !withCanon.has(id)) };
+    return { ...row, concepts: uncastOf(row, recipe) };
   });
   const seeds = uncast.flatMap((id) => {
     const showing = rows.flatMap((row, place) => (row.concepts.includes(id) ? [place] : []));
@@ -83,6 +87,11 @@ function storyAnchors({ story, recipe, canons }: StoryParts, uncast: readonly st
   });
   const canon = `story ${story.id}`;
   return closure(sharingEdges(rows, anchors), seeds).map((place) => ({ ...(rows[place] as PanelRequest), canon }));
+}
+
+/** Those in a panel who have no canon in this story. */
+function uncastOf({ concepts }: PanelRequest, { cast }: Recipe): string[] {
+  return concepts.filter((id) => cast.some(({ characterId, canonId }) => characterId === id && canonId === null));
 }
 
 function batch(panels: readonly PanelRequest[], anchors: readonly PanelRequest[], recipe: Recipe): DrawingRequest {

@@ -34,7 +34,7 @@ export function exportPdf(story: Pick<Story, 'title' | 'createdAt'>, page: Rende
   const scale = Math.min((width - 2 * MARGIN) / page.width, (height - 2 * MARGIN) / page.height);
   const [w, h] = [page.width * scale, page.height * scale];
   // The paper goes to the page's edges; screen readers pass over it.
-  pdf.markContent('Artifact', { type: 'Background' });
+  pdf.markContent('Artifact', { type: 'Page' });
   pdf.rect(0, 0, width, height).fill(LIGHT_THEME.paper);
   pdf.endMarkedContent();
   const figure = pdf.struct('Figure', { alt: page.altText, title }, () => {

@@ -2,7 +2,7 @@ import { UserError } from '../errors/user-error.ts';
 import type { PanelDraft } from '../store/stories.ts';
 import { readPanel } from '../story/panel-script.ts';
 import { MAX_CHARACTERS, readStory } from '../story/story-script.ts';
-import { type Character, describe, isNamedIn, namedIn } from './character-names.ts';
+import { beginsWithName, type Character, describe, isNamedIn, namedIn } from './character-names.ts';
 
 /** Panels as typed, one after the other. */
 export function splitPanels(text: string): string[] {
@@ -35,7 +35,7 @@ export interface ReadScript {
  */
 export function readScript({ title, panels, always, known, promptPrefix }: ScriptSource): ReadScript {
   const characters = distinct([...always, ...panels.flatMap((panel) => namedIn(panel, known))]);
-  const texts = panels.map((panel) => withAlways(panel, always));
+  const texts = panels.map((panel) => withAlways(panel, always, characters));
   const story = readStory(title, characters.map(describe), texts);
   return {
     characters,
@@ -65,15 +65,17 @@ export function readAddedPanel(
       count: characters.length,
     });
   }
-  const read = readPanel(withAlways(text, always), characters.map(describe), place);
+  const read = readPanel(withAlways(text, always, characters), characters.map(describe), place);
   const panel = draft(text, read, characters, promptPrefix);
   return { panel, panels: [panel], characters };
 }
 
-/** Names who is in every panel before a text that doesn't. */
-function withAlways(text: string, always: readonly Character[]): string {
+/** Names who is in every panel before a text that doesn't: "Bo and Rusty sleeping", "Bo dancing". */
+function withAlways(text: string, always: readonly Character[], characters: readonly Character[]): string {
   const missing = always.filter((character) => !isNamedIn(text, character)).map(({ name }) => name);
-  return missing.length === 0 ? text : `${missing.join(' and ')} ${text.trim()}`;
+  if (missing.length === 0) return text;
+  const goesOn = beginsWithName(text, characters) ? ' and ' : ' ';
+  return `${missing.join(' and ')}${goesOn}${text.trim()}`;
 }
 
 function draft(

@@ -18,6 +18,7 @@ export interface FakeCall {
   readonly model: ModelChoice;
   readonly story: StoryRequest;
   readonly options: DrawOptions;
+  readonly signal: AbortSignal | undefined;
 }
 
 export const FAKE_MODEL_HASH = 'fa'.repeat(32);
@@ -42,7 +43,7 @@ export class FakeEngine implements Engine {
   }
 
   draw(model: ModelChoice, story: StoryRequest, options: DrawOptions, hooks: EngineHooks = {}): Promise<DrawnStory> {
-    const turn = this.#line.then(() => this.#draw({ model, story, options }, hooks));
+    const turn = this.#line.then(() => this.#draw({ model, story, options, signal: hooks.signal }, hooks));
     this.#line = turn.catch(() => undefined);
     return turn;
   }
