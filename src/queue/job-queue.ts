@@ -56,11 +56,16 @@ export class JobQueue {
     };
   }
 
-  /** Takes up the work, beginning with what a killed process left. */
-  async start(handlers: ReadonlyMap<string, JobHandler>): Promise<void> {
-    if (this.#state !== 'new') throw new Error('a queue starts once');
-    this.#state = 'running';
+  /** How kinds of jobs are done, and what their end puts right: a waiting job may be cancelled before any is begun. */
+  register(handlers: ReadonlyMap<string, JobHandler>): void {
     for (const [kind, handler] of handlers) this.#handlers.set(kind, handler);
+  }
+
+  /** Takes up the work, beginning with what a killed process left. */
+  async start(handlers: ReadonlyMap<string, JobHandler> = new Map()): Promise<void> {
+    if (this.#state !== 'new') throw new Error('a queue starts once');
+    this.register(handlers);
+    this.#state = 'running';
     const running = await this.#options.store.jobs.list({ status: ['running'] });
     const workers = new Set(running.flatMap(({ leasedBy }) => (leasedBy === null ? [] : [leasedBy])));
     await this.#recover([...workers].filter(isSurelyDead));

@@ -33,7 +33,7 @@ const DEFAULT_PREVIEW_EVERY = 5;
 
 export interface OpenStudio {
   readonly studio: Studio;
-  /** by kind of job; `queue.start(handlers)` takes up the work */
+  /** by kind of job; the queue has them, and takes up the work with `start` */
   readonly handlers: ReadonlyMap<string, JobHandler>;
 }
 
@@ -61,5 +61,6 @@ export function openStudio(options: StudioOptions): OpenStudio {
     [ADD_PANEL, addPanelHandler(workshop)],
     [CAST_CHARACTER, castCharacterHandler(workshop)],
   ]);
+  queue.register(handlers);
   return { studio, handlers };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { EngineProgress } from '../../src/engine/worker/messages.ts';
 import { parseRecipe } from '../../src/studio/recipe.ts';
-import { FakeEngine } from '../support/fake-engine.ts';
-import { gate } from '../support/job-queues.ts';
+import { type FakeCall, FakeEngine } from '../support/fake-engine.ts';
+import { untilAborted } from '../support/job-queues.ts';
 import { asker, newStory, SERVER } from '../support/people.ts';
 import { type TestStudio, testStudio } from '../support/studios.ts';
 
@@ -107,24 +108,22 @@ describe('adding a panel', () => {
   });
 
   test('given that it is cancelled, then the panel is gone; after an error it stays and can be drawn', async () => {
-    const halt = gate();
-    let breaks = false;
-    const between = async ({ phase }: { phase: string }) => {
-      if (breaks && phase === 'sample') throw new TypeError('a bug');
-      if (!breaks && phase === 'sample') await halt.opened;
+    let mode: 'draw' | 'wait' | 'break' = 'draw';
+    const between = async ({ phase }: EngineProgress, { signal }: FakeCall) => {
+      if (phase !== 'sample') return;
+      if (mode === 'break') throw new TypeError('a bug');
+      if (mode === 'wait' && signal) await untilAborted(signal).catch(() => undefined);
     };
-    const engine = new FakeEngine();
-    const test = await testStudio({ engine });
+    const test = await testStudio({ engine: new FakeEngine({ between }) });
     const story = await drawn(test, 'a');
-    Object.assign(engine, await stubborn(engine, between));
+    mode = 'wait';
     const ticket = await test.studio.addPanel(asker(), story.id, 'b');
     expect((await test.store.stories.get(story.id)).panels).toHaveLength(2);
     const cancelled = test.ended(Promise.resolve(ticket));
     expect(['stopping', 'cancelled']).toContain(await test.studio.cancel(asker(), ticket.job.id));
-    halt.open();
     expect((await cancelled).end.type).toBe('cancelled');
     expect((await test.store.stories.get(story.id)).panels).toHaveLength(1);
-    breaks = true;
+    mode = 'break';
     const { end } = await test.ended(test.studio.addPanel(asker(), story.id, 'c'));
     expect(end.type).toBe('dead');
     const page = await test.studio.storyPage(story.id);
@@ -132,21 +131,10 @@ describe('adding a panel', () => {
       ['a', true],
       ['c', false],
     ]);
-    breaks = false;
+    mode = 'draw';
     expect((await test.ended(test.studio.redrawPanel(asker(), story.id, 2))).end.type).toBe('finished');
   });
 });
-
-/** Lets `between` come before each unit of an engine's work from now on. */
-async function stubborn(engine: FakeEngine, between: (at: { phase: string }) => Promise<void>) {
-  const draw = engine.draw.bind(engine);
-  const slow: FakeEngine['draw'] = async (model, story, options, hooks) => {
-    await between({ phase: 'sample' });
-    hooks?.signal?.throwIfAborted();
-    return draw(model, story, options, hooks);
-  };
-  return { draw: slow };
-}
 
 describe('who may, and what there is', () => {
   test('given the setting, then everybody, the author or only moderators draw in a story', async () => {
@@ -203,5 +191,6 @@ describe('who may, and what there is', () => {
     expect(await studio.cancel(asker(), job.id)).toBe('cancelled');
     expect(await studio.cancel(asker(), job.id)).toBe('ended');
     expect((await store.jobs.get(job.id)).status).toBe('cancelled');
+    expect((await store.stories.get(story.id)).status).toBe('cancelled');
   });
 });
