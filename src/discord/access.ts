@@ -17,7 +17,9 @@ export function requireMayCreate(asked: Asked, texts: readonly FieldText[]): voi
 
 /** @throws UserError `creating-not-allowed`, `moderators-only` */
 export function requireMayRedraw(asked: Pick<Asked, 'asker' | 'roles' | 'settings'>, authorId: string): void {
-  if (authorId !== asked.asker.memberId) requireAudience(asked, asked.settings.redrawing ?? 'everyone');
+  const { redrawing = 'everyone' } = asked.settings;
+  const isAuthor = authorId === asked.asker.memberId;
+  if (!isAuthor || redrawing === 'moderators') requireAudience(asked, redrawing);
 }
 
 /** @throws UserError `text-refused` */
