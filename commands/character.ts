@@ -3,6 +3,7 @@ import { requireMayCreate, requireWelcomeTexts } from '../src/discord/access.ts'
 import { castingActions, recast } from '../src/discord/casting-actions.ts';
 import { characterAnswer } from '../src/discord/character-answer.ts';
 import { defineCommand, subcommand } from '../src/discord/command.ts';
+import { listing } from '../src/discord/components.ts';
 import { downloadPicture } from '../src/discord/download-picture.ts';
 import { findCharacter } from '../src/discord/lookup.ts';
 import { placeText } from '../src/discord/progress-text.ts';
@@ -46,8 +47,7 @@ export const command = defineCommand({
           const words = { name: escapeMarkdown(character.name), looks: escapeMarkdown(character.looks.slice(0, 60)) };
           return `- ${t.character.listLine({ ...words, ...about })}`;
         });
-        if (all.length > LISTED) lines.push(t.character.more({ count: all.length - LISTED }));
-        return { content: [t.character.list, ...lines].join('\n') };
+        return { content: listing(t.character.list, lines, t, all.length) };
       },
     }),
     show: subcommand({

@@ -1,5 +1,6 @@
 import { escapeMarkdown, userMention } from 'discord.js';
 import { type Asked, defineCommand, subcommand } from '../src/discord/command.ts';
+import { listing } from '../src/discord/components.ts';
 import { placeText } from '../src/discord/progress-text.ts';
 import type { Job } from '../src/store/job.ts';
 import { scopeId } from '../src/store/scope.ts';
@@ -19,10 +20,13 @@ export const command = defineCommand({
       const waiting = await services.board.waiting();
       const ordered = here.toSorted((a, b) => waiting.indexOf(a.id) - waiting.indexOf(b.id));
       const lines = await Promise.all(ordered.slice(0, LISTED).map((job) => line(job, waiting, asked)));
-      if (paused) lines.unshift(t.progress.queuePaused({ reason: paused.reason }));
-      if (here.length > LISTED) lines.push(t.character.more({ count: here.length - LISTED }));
-      if (open.length > here.length) lines.push(t.progress.queueElsewhere({ count: open.length - here.length }));
-      return { content: [t.progress.queueTitle, ...(lines.length > 0 ? lines : [t.progress.queueEmpty])].join('\n') };
+      const heading = paused
+        ? [t.progress.queueTitle, t.progress.queuePaused({ reason: paused.reason })]
+        : [t.progress.queueTitle];
+      if (here.length === 0) heading.push(t.progress.queueEmpty);
+      const elsewhere = open.length - here.length;
+      const rest = elsewhere > 0 ? `\n${t.progress.queueElsewhere({ count: elsewhere })}` : '';
+      return { content: listing(heading.join('\n'), lines, t, here.length) + rest };
     },
   }),
 });
@@ -37,7 +41,7 @@ async function line(job: Job, waiting: readonly string[], asked: Asked): Promise
 async function subject({ storyId, payload, kind }: Job, { services, t }: Asked): Promise<string> {
   const { stories, characters } = services.store;
   if (storyId !== null) return escapeMarkdown((await stories.get(storyId)).title.replaceAll(/\s+/gu, ' '));
-  const [character] = [await characters.get(String(payload.characterId)).catch(() => undefined)];
+  const character = await characters.get(String(payload.characterId)).catch(() => undefined);
   return character
     ? t.progress.casting({ name: escapeMarkdown(character.name) })
     : (t.progress.jobs[kind] ?? t.progress.someJob);

@@ -1,6 +1,7 @@
-import { escapeMarkdown, hyperlink, messageLink, TimestampStyles, time, userMention } from 'discord.js';
+import { escapeMarkdown, hyperlink, TimestampStyles, time, userMention } from 'discord.js';
 import { addPanel, redrawPanel } from '../src/discord/change-story.ts';
 import { type Asked, defineCommand, subcommand } from '../src/discord/command.ts';
+import { listing } from '../src/discord/components.ts';
 import { EXPORT_FORMATS, exportAnswer } from '../src/discord/export-answer.ts';
 import { MAX_SEED_LENGTH, MAX_STYLE_LENGTH, scriptForm } from '../src/discord/forms.ts';
 import { findCharacter, findStory } from '../src/discord/lookup.ts';
@@ -49,7 +50,8 @@ export const command = defineCommand({
           limit: LISTED,
         });
         if (stories.length === 0) return { content: t.story.listEmpty };
-        return { content: [t.story.list, ...stories.map((each) => line(each, asked))].join('\n') };
+        const lines = await Promise.all(stories.map((each) => line(each, asked)));
+        return { content: listing(t.story.list, lines, t) };
       },
     }),
     show: subcommand({
@@ -104,13 +106,13 @@ async function latestOpenJob({ asker, services }: Asked, storyId: string | undef
   return (await services.store.jobs.list({ status: ['queued', 'running'], ...whose })).at(-1);
 }
 
-function line({ title, authorId, panels, createdAt, channelId, messageId, scope }: Story, { t }: Asked): string {
-  const guildId = scope.kind === 'guild' ? scope.guildId : '@me';
+async function line({ id, title, authorId, panels, createdAt }: Story, { services, t }: Asked): Promise<string> {
+  const url = await services.board.linkTo(id);
   return `- ${t.story.listLine({
     title: escapeMarkdown(title.replaceAll(/\s+/gu, ' ')),
     author: userMention(authorId),
     panels: panels.length,
     when: time(createdAt, TimestampStyles.RelativeTime),
-    link: messageId === null ? '' : hyperlink(t.story.link, messageLink(channelId, messageId, guildId)),
+    link: url === undefined ? '' : hyperlink(t.story.link, url),
   })}`;
 }

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { type Client, Events, type Interaction } from 'discord.js';
+import { type Client, DiscordjsError, DiscordjsErrorCodes, Events, type Interaction } from 'discord.js';
 import type { BlobStore } from '../blobs/blob-store.ts';
+import { UserError } from '../errors/user-error.ts';
 import type { Log } from '../log.ts';
 import type { PictureFilter } from '../safety/picture-filter.ts';
 import type { Clock } from '../store/context.ts';
@@ -68,7 +69,7 @@ export class Bot {
     await this.board.recover();
   }
 
-  /** Resolves once the bot is ready. @throws if the token isn't Discord's */
+  /** Resolves once the bot is ready. @throws UserError `discord-token-invalid` */
   async connect(): Promise<void> {
     const { log, token } = this.#options;
     this.client.on(Events.Error, (error) => log.error('the connection to Discord failed', error));
@@ -77,9 +78,10 @@ export class Bot {
     this.client.on(Events.MessageReactionAdd, (reaction, person) =>
       this.#track(() => this.#reactions.handle(reaction, person)),
     );
-    this.client.on(Events.MessageDelete, ({ id }) => this.#track(() => this.#options.store.messages.markGone(id)));
+    const { messages } = this.#options.store;
+    this.client.on(Events.MessageDelete, ({ id, channelId }) => this.#track(() => messages.markGone(id, channelId)));
     const ready = new Promise<void>((resolve) => this.client.once(Events.ClientReady, () => resolve()));
-    await this.client.login(token);
+    await this.client.login(token).catch(explainLogin);
     await ready;
     if (this.#options.registersCommands)
       await this.client.application?.commands.set(this.#options.commands.map(commandJson));
@@ -111,4 +113,13 @@ export class Bot {
 
 async function wait(ms: number, signal: AbortSignal): Promise<void> {
   await setTimeout(ms, undefined, { signal }).catch(() => {});
+}
+
+function explainLogin(error: unknown): never {
+  if (!(error instanceof DiscordjsError) || error.code !== DiscordjsErrorCodes.TokenInvalid) throw error;
+  throw new UserError('discord-token-invalid', {
+    expected: "a bot's token in DISCORD_TOKEN",
+    got: 'one that Discord does not know',
+    todo: 'Copy it anew from https://discord.com/developers/applications (Bot, Reset Token).',
+  });
 }

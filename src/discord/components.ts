@@ -9,10 +9,14 @@ import {
   ComponentType,
 } from 'discord.js';
 
+import type { Messages } from '../i18n/messages.ts';
+
 /** Discord's limits: https://docs.discord.com/developers/components/reference */
 const MAX_OPTIONS = 25;
 const MAX_OPTION_TEXT = 100;
 const MAX_TEXT = 3900;
+const MAX_CONTENT = 2000;
+const ROOM_FOR_REST = 60;
 
 /** The colours of a message's edge. */
 export const ACCENT = { working: 0xe8a33d, done: 0x4f9d69, trouble: 0xc0504d } as const;
@@ -76,6 +80,18 @@ export function menuRow(customId: string, placeholder: string, options: readonly
     })),
   };
   return { type: ComponentType.ActionRow as const, components: [menu] };
+}
+
+/** A heading and as many lines as a message holds, with how many are left out. @param all how many there are */
+export function listing(heading: string, lines: readonly string[], t: Messages, all = lines.length): string {
+  let content = heading;
+  let listed = 0;
+  for (const line of lines) {
+    if (content.length + line.length + ROOM_FOR_REST > MAX_CONTENT) break;
+    content += `\n${line}`;
+    listed++;
+  }
+  return listed < all ? `${content}\n${t.character.more({ count: all - listed })}` : content;
 }
 
 /** Never between the halves of a character. */

@@ -39,8 +39,7 @@ export function note(error: unknown, log: Log): string {
 }
 
 async function reply(interaction: RepliableInteraction, text: string, t: Messages): Promise<void> {
-  const { content, files } = giveBack(typedInput(interaction), t);
-  const answer = { content: text + content, files };
+  const answer = giveBack(text, typedInput(interaction), t);
   // After a deferral of an update the message pressed on must stay as it is: the answer is one of its own.
   const updates = interaction.isMessageComponent() || interaction.isModalSubmit();
   if (!interaction.replied && !interaction.deferred) {

@@ -10,13 +10,21 @@ import { interactionUploadLimit } from './upload-limit.ts';
 export const EXPORT_FORMATS = ['png', 'zip', 'pdf'] as const satisfies readonly ExportFormat[];
 const MIB = 1024 * 1024;
 
-/** @throws UserError `export-too-large` */
+/** @throws UserError `export-too-large`, `picture-withheld` */
 export async function exportAnswer(
-  { services }: Asked,
+  { services, settings, asker }: Asked,
   interaction: Interaction,
   story: Story,
   format: ExportFormat,
 ): Promise<Answer> {
+  const hashes = (await services.store.takes.shownOf(story.id)).map(({ pictureHash }) => pictureHash);
+  if ((await services.pictures.treatment(hashes, settings, asker.isAgeGated)) === 'withhold') {
+    throw new UserError('picture-withheld', {
+      expected: 'a story whose pictures are shown here',
+      got: 'one with a picture that is withheld',
+      todo: 'Redraw that panel.',
+    });
+  }
   const { bytes, name } = await services.studio.exportStory(story.id, format);
   if (bytes.byteLength > interactionUploadLimit(interaction)) {
     throw new UserError('export-too-large', {

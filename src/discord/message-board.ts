@@ -119,6 +119,12 @@ export class MessageBoard {
     return posted && posted.status !== 'gone' ? whereabouts(posted) : undefined;
   }
 
+  /** The address of a story's message, if there is one. */
+  async linkTo(storyId: string): Promise<string | undefined> {
+    const posted = await this.#options.store.messages.find(STORY, storyId);
+    return posted?.messageId && posted.status !== 'gone' ? whereabouts(posted) : undefined;
+  }
+
   /** A story as its message shows it, for somebody who asks in a channel; without a marker, as nothing is posted. */
   async storyFor(story: Story, facts: ChannelFacts): Promise<MessageView> {
     return storyView(await this.#stories.state(story, facts), '', facts.t, this.#options.clock.now());

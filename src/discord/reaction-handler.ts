@@ -31,7 +31,7 @@ export class ReactionHandler {
     try {
       const place = panelOfEmoji(reaction.emoji.name);
       if (place === undefined || person.bot || person.id === reaction.client.user.id) return;
-      const posted = await this.#services.store.messages.findByMessage(reaction.message.id);
+      const posted = await this.#services.store.messages.findByMessage(reaction.message.id, reaction.message.channelId);
       if (posted?.purpose !== STORY) return;
       await this.#redraw(reaction, person, posted, place);
       await acknowledge(reaction, person);

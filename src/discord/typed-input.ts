@@ -6,8 +6,10 @@ import {
 } from 'discord.js';
 import type { Messages } from '../i18n/messages.ts';
 
-/** Room that an answer leaves for it; Discord's limit on a message is 2000 characters. */
+/** Longer texts are easier to copy from a file. */
 const MAX_SHOWN = 1200;
+/** Discord's limit on a message. */
+const MAX_CONTENT = 2000;
 const FENCE = '```';
 
 /** What a person wrote, to be copied and sent again; '' if there is nothing to lose. */
@@ -20,14 +22,22 @@ export function typedInput(interaction: Interaction): string {
   return interaction.isModalSubmit() ? formTexts(interaction) : '';
 }
 
-/** As content of an ephemeral message, or as a file where it is long or would break the block. */
-export function giveBack(typed: string, t: Messages): { content: string; files: AttachmentBuilder[] } {
-  if (typed === '') return { content: '', files: [] };
-  if (typed.length <= MAX_SHOWN && !typed.includes(FENCE)) {
-    return { content: `\n${t.common.typed}\n${FENCE}\n${typed}\n${FENCE}`, files: [] };
-  }
+/** After `text` in an ephemeral message, or as a file where it is long or would break the block. */
+export function giveBack(text: string, typed: string, t: Messages): { content: string; files: AttachmentBuilder[] } {
+  if (typed === '') return { content: text, files: [] };
+  const content = `${text}
+${t.common.typed}
+${FENCE}
+${typed}
+${FENCE}`;
+  if (typed.length <= MAX_SHOWN && content.length <= MAX_CONTENT && !typed.includes(FENCE))
+    return { content, files: [] };
   const file = new AttachmentBuilder(Buffer.from(typed, 'utf8'), { name: 'what-you-typed.txt' });
-  return { content: `\n${t.common.typedInFile}`, files: [file] };
+  return {
+    content: `${text}
+${t.common.typedInFile}`,
+    files: [file],
+  };
 }
 
 function leaves(options: readonly CommandInteractionOption[]): readonly CommandInteractionOption[] {

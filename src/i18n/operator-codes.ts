@@ -33,6 +33,7 @@ const SETUP_CODES = [
   'config-invalid',
   'database-newer',
   'database-url-unknown',
+  'discord-token-invalid',
   'memory-limit',
   'migration-changed',
   'no-panels',

@@ -97,9 +97,9 @@ export class PostedMessages {
     await this.#client.postedMessage.updateMany({ where: { id, status: 'stale' }, data: { status: 'posted' } });
   }
 
-  /** The message was deleted in Discord. */
-  async markGone(messageId: string): Promise<void> {
-    await this.#client.postedMessage.updateMany({ where: { messageId }, data: { status: 'gone' } });
+  /** The message was deleted in Discord. @param channelId makes it fast: there is an index of channels and messages */
+  async markGone(messageId: string, channelId?: string): Promise<void> {
+    await this.#client.postedMessage.updateMany({ where: { messageId, channelId }, data: { status: 'gone' } });
   }
 
   /** It can't be posted: the channel is gone, or closed to the bot. */
@@ -122,8 +122,8 @@ export class PostedMessages {
     return row ? toMessage(row) : undefined;
   }
 
-  async findByMessage(messageId: string): Promise<PostedMessage | undefined> {
-    const row = await this.#client.postedMessage.findFirst({ where: { messageId } });
+  async findByMessage(messageId: string, channelId?: string): Promise<PostedMessage | undefined> {
+    const row = await this.#client.postedMessage.findFirst({ where: { messageId, channelId } });
     return row ? toMessage(row) : undefined;
   }
 

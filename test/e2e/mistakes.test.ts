@@ -142,7 +142,14 @@ describe('any input', () => {
         // What Discord's own form sends: no empty texts, no characters that can't be encoded.
         const given = Object.fromEntries(
           Object.entries(values).map(
-            ([key, value]) => [key, value.toWellFormed().replaceAll('\0', '').trim() || 'x'] as const,
+            ([key, value]) =>
+              [
+                key,
+                value
+                  .replace(/\p{Cs}/gu, '')
+                  .replaceAll('\0', '')
+                  .trim() || 'x',
+              ] as const,
           ),
         );
         const reply = await room.as('nova').slash(name, given);
@@ -168,7 +175,7 @@ describe('any input', () => {
     );
     await fc.assert(
       fc.asyncProperty(typed, text, async ([name, option], value) => {
-        const choices = await room.as('alex').autocomplete(name, { [option]: value.toWellFormed() });
+        const choices = await room.as('alex').autocomplete(name, { [option]: value.replace(/\p{Cs}/gu, '') });
         expect(choices.length).toBeLessThanOrEqual(25);
       }),
       { numRuns: 40 },

@@ -54,6 +54,8 @@ export const errors: Record<keyof typeof english, ErrorText> = {
   'moderators-only': () => 'Das darf nur die Moderation.',
   'permissions-missing': (of) =>
     `Ich kann hier nicht posten, mir fehlt die Berechtigung: ${of('names')}. Die Moderation kann sie geben.`,
+  'picture-withheld': () =>
+    'Ein Bild dieser Geschichte wird hier nicht gezeigt, so ist dieser Server eingestellt. Zeichne das Feld zuerst neu.',
   'picture-unsupported': () => 'Figuren aus einem Bild gehen hier noch nicht. Beschreibe das Aussehen mit Worten.',
   'picture-unreadable': () => 'Diese Datei ist kein lesbares Bild. Nimm PNG, JPEG oder WebP.',
   'picture-too-large': (of) => `Das Bild ist zu groß: höchstens ${of('most')}.`,

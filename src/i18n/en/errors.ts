@@ -51,6 +51,8 @@ export const errors = {
   'author-only': () => 'Only whoever made it, or a moderator, may do that.',
   'moderators-only': () => 'Only moderators may do that.',
   'permissions-missing': (of) => `I can’t post here: I miss the permission to ${of('names')}. A moderator can give it.`,
+  'picture-withheld': () =>
+    'A picture of this story isn’t shown here, by this server’s settings. Redraw that panel first.',
   'picture-unsupported': () => 'Characters can’t be made from a picture here yet. Describe the looks in words.',
   'picture-unreadable': () => 'That file is no picture that can be read. Use a PNG, JPEG or WebP.',
   'picture-too-large': (of) => `The picture is too large: at most ${of('most')}.`,
