@@ -64,8 +64,8 @@ export function panelsDesk(desk: Desk): PanelFunctions {
       const cast = [...recipe.cast, ...newcomers];
       await assertDrawable(story, recipe, castOf(panel, cast));
       const { value: _, ...ticket } = await submit(desk, asker, settings, async ({ stories, takes }) => {
-        if (newcomers.length > 0) await join(stories, storyId, newcomers);
         const { id: panelId } = await stories.addPanel(storyId, panel);
+        if (newcomers.length > 0) await join(stories, storyId, newcomers);
         const payload: PanelPayload = { panelId, revision: await takes.reserveRevision(panelId), parentTakeId: null };
         return { value: undefined, errand: { kind: ADD_PANEL, payload, storyId, priority: SMALL_ERRAND } };
       });
@@ -93,7 +93,7 @@ export function panelsDesk(desk: Desk): PanelFunctions {
   };
 }
 
-/** Two panels that are added at once may bring different newcomers. */
+/** Under the lock of the story that adding the panel took: two panels at once may bring different newcomers. */
 async function join(stories: Stories, storyId: string, newcomers: readonly CastMember[]): Promise<void> {
   const recipe = parseRecipe((await stories.get(storyId)).settings);
   const others = newcomers.filter((each) => !recipe.cast.some(({ characterId }) => characterId === each.characterId));

@@ -7,6 +7,7 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { FolderBlobStore } from '../../src/blobs/folder-blob-store.ts';
+import { UserError } from '../../src/errors/user-error.ts';
 import { JobQueue } from '../../src/queue/job-queue.ts';
 import { openStore } from '../../src/store/store.ts';
 import { openModelShelf } from '../../src/studio/models.ts';
@@ -34,8 +35,7 @@ const between = () => {
 };
 const engine = new FakeEngine({ side: 4, keep: false, between });
 const models = openModelShelf([POCKET], engine);
-const onError = (error: unknown) => say(`error ${error instanceof Error ? error.stack : error}`);
-const queue = new JobQueue({ store, clock: Date, onError, retry: CHAOS_RETRY, heartbeatMs: 20, pollMs: 20 });
+const queue = new JobQueue({ store, clock: Date, onError: tell, retry: CHAOS_RETRY, heartbeatMs: 20, pollMs: 20 });
 const limits = { panelsPerStory: 9, queuedPerMember: 1000, queuedPerServer: 1000 };
 const { studio, handlers } = openStudio({ store, blobs, engine, models, queue, limits });
 queue.feed.subscribe(({ type, job }) => {
@@ -44,6 +44,10 @@ queue.feed.subscribe(({ type, job }) => {
 await store.settings.update(SERVER, { steps: STEPS });
 await queue.start(handlers);
 say('ready');
+
+function tell(error: unknown): void {
+  say(error instanceof UserError ? `refused ${error.code}` : `error ${error instanceof Error ? error.stack : error}`);
+}
 
 async function ask(turn: number): Promise<void> {
   const by = asker({ memberId: String(random(5)) });
@@ -82,7 +86,7 @@ async function ask(turn: number): Promise<void> {
 for (let turn = 0; mode === 'live'; turn++) {
   const waiting = await store.jobs.list({ status: ['queued'], limit: MOST_WAITING });
   // A full story, a panel too many: refused as people's requests are.
-  if (waiting.length < MOST_WAITING) await ask(turn).catch((error: Error) => say(`refused ${error.message}`));
+  if (waiting.length < MOST_WAITING) await ask(turn).catch(tell);
   await setTimeout(random(LONGEST_PAUSE_MS));
 }
 while ((await store.jobs.list({ status: ['queued', 'running'], limit: 1 })).length > 0)

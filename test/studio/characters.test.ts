@@ -90,11 +90,11 @@ describe('changing a character', () => {
     const { studio, cast } = await testStudio();
     const { id } = await cast('Rusty', RUSTY.looks);
     for (const refused of [
-      studio.editCharacter(OTHER, id, { name: 'Mine' }),
-      studio.retireCharacter(OTHER, id),
-      studio.recast(OTHER, id),
+      () => studio.editCharacter(OTHER, id, { name: 'Mine' }),
+      () => studio.retireCharacter(OTHER, id),
+      () => studio.recast(OTHER, id),
     ]) {
-      await expect(refused).rejects.toMatchObject({ code: 'character-not-yours', context: { name: 'Rusty' } });
+      await expect(refused()).rejects.toMatchObject({ code: 'character-not-yours', context: { name: 'Rusty' } });
     }
     const elsewhere = asker({ isModerator: true, scope: { kind: 'guild', guildId: '2' } });
     await expect(studio.retireCharacter(elsewhere, id)).rejects.toMatchObject({ code: 'character-not-found' });

@@ -163,14 +163,14 @@ describe('who may, and what there is', () => {
     const elsewhere = asker({ scope: { kind: 'direct', memberId: '42' } });
     const codes = [];
     for (const refused of [
-      test.studio.redrawPanel(asker(), story.id, 2),
-      test.studio.redrawPanel(asker(), story.id, 0),
-      test.studio.redrawPanel(elsewhere, story.id, 1),
-      test.studio.varyStory(elsewhere, story.id),
-      test.studio.replayStory(asker(), 'none'),
-      test.studio.showTake(asker(), story.id, other.panels[0]?.currentTakeId as string),
+      () => test.studio.redrawPanel(asker(), story.id, 2),
+      () => test.studio.redrawPanel(asker(), story.id, 0),
+      () => test.studio.redrawPanel(elsewhere, story.id, 1),
+      () => test.studio.varyStory(elsewhere, story.id),
+      () => test.studio.replayStory(asker(), 'none'),
+      () => test.studio.showTake(asker(), story.id, other.panels[0]?.currentTakeId as string),
     ]) {
-      codes.push(await refused.catch((error) => error.code));
+      codes.push(await refused().catch((error) => error.code));
     }
     expect(codes).toEqual([
       'panel-unknown',

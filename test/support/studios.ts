@@ -12,7 +12,7 @@ import type { Job } from '../../src/store/job.ts';
 import type { StudioLimits } from '../../src/studio/desk.ts';
 import { openModelShelf } from '../../src/studio/models.ts';
 import { openStudio } from '../../src/studio/open-studio.ts';
-import { freshStore, type OpenedStore } from '../store/support/fresh-database.ts';
+import { freshStore, type OpenedStore, TEST_PROVIDERS } from '../store/support/fresh-database.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { POCKET } from './fixtures.ts';
 import { endOf, type TestQueue, testQueue } from './job-queues.ts';
@@ -32,7 +32,8 @@ export interface TestStudioOptions {
 /** A studio on a database and a folder of its own, with the pocket model and the fake engine unless told otherwise. */
 export async function testStudio(options: TestStudioOptions = {}) {
   const engine = options.engine ?? new FakeEngine();
-  const opened = options.opened ?? (await freshStore('sqlite'));
+  // On PostgreSQL where there is one to test with, as the store is.
+  const opened = options.opened ?? (await freshStore(TEST_PROVIDERS.at(-1) ?? 'sqlite'));
   const { store, clock } = opened;
   const blobs = options.blobs ?? (await freshBlobs());
   const models = openModelShelf([POCKET], engine);
