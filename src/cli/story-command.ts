@@ -2,7 +2,7 @@ import path from 'node:path';
 import { assertCanonFits, type Canon, canonAnchors, makeCanon } from '../canon/canon.ts';
 import { encodeCanon } from '../canon/canon-file.ts';
 import { openCanon } from '../canon/open-canon.ts';
-import { PAPER_SETTINGS, PLAIN_SETTINGS } from '../engine/consistory/settings.ts';
+import { DEFAULT_SETTINGS, PLAIN_SETTINGS } from '../engine/consistory/settings.ts';
 import { type ModelFolder, openModelFolder } from '../engine/weights/model-folder.ts';
 import type { Engine } from '../engine/worker/engine-client.ts';
 import type { EngineProgress, ModelChoice } from '../engine/worker/messages.ts';
@@ -100,7 +100,7 @@ function planOf(
     guidance: options.guidance ?? canon?.guidance ?? card.guidance,
     promptPrefix: options.style ?? card.promptPrefix,
     negativePrompt: options.negative,
-    settings: { ...PAPER_SETTINGS, ...canon?.settings, ...options.settings },
+    settings: { ...DEFAULT_SETTINGS, ...canon?.settings, ...options.settings },
   });
 }
 

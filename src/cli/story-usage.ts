@@ -1,4 +1,4 @@
-import { PAPER_SETTINGS } from '../engine/consistory/settings.ts';
+import { DEFAULT_SETTINGS } from '../engine/consistory/settings.ts';
 
 export const STORY_DEFAULTS = { model: 'models/pocket', out: 'story.png', memoryGb: 12 } as const;
 
@@ -24,8 +24,8 @@ How it is drawn (where it says nothing: as the canon was, or else as model and p
   --steps N  --guidance X  --size WxH      in place of the model's own
   --plain            without consistency, from the same noise
   --compare          both, one above the other
-  --anchors N|all    how many panels show the others what a character looks like (default: ${PAPER_SETTINGS.anchors})
-  --dropout P        share of the subject's tokens that is not shared at a step (default: ${PAPER_SETTINGS.maskDropout})
+  --anchors N|all    how many panels show the others what a character looks like (default: ${DEFAULT_SETTINGS.anchors})
+  --dropout P        share of the subject's tokens that is not shared at a step (default: ${DEFAULT_SETTINGS.maskDropout})
   --no-sharing  --no-blending  --no-injection      leave out a part of the method
 
 Where and with what

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ConsistencySettings, PAPER_SETTINGS } from '../engine/consistory/settings.ts';
+import { type ConsistencySettings, DEFAULT_SETTINGS } from '../engine/consistory/settings.ts';
 import { UserError } from '../errors/user-error.ts';
 
 interface Override {
@@ -14,8 +14,8 @@ const SHARE = z.coerce.number().min(0).max(1);
 const COSINE = z.coerce.number().min(-1).max(1);
 const COUNT = z.coerce.number().int().positive();
 
-const PAPER_BLENDING = PAPER_SETTINGS.queryBlending;
-const PAPER_INJECTION = PAPER_SETTINGS.featureInjection;
+const PAPER_BLENDING = DEFAULT_SETTINGS.queryBlending;
+const PAPER_INJECTION = DEFAULT_SETTINGS.featureInjection;
 
 /** Every setting by name; a part that is off is switched on, with the paper's values, by setting one of its values. */
 export const OVERRIDES: readonly Override[] = [

@@ -1,4 +1,9 @@
-import { type ConsistencySettings, PAPER_SETTINGS, PLAIN_SETTINGS } from '../engine/consistory/settings.ts';
+import {
+  type ConsistencySettings,
+  DEFAULT_SETTINGS,
+  PAPER_SETTINGS,
+  PLAIN_SETTINGS,
+} from '../engine/consistory/settings.ts';
 import { UserError } from '../errors/user-error.ts';
 import { applyOverride } from './setting-overrides.ts';
 
@@ -23,11 +28,12 @@ export const PLAIN = 'plain';
 export const BASES: Readonly<Record<string, Base>> = {
   [PLAIN]: base('text-to-image, panel by panel', PLAIN_SETTINGS),
   shared: base('shared attention only, with dropout and query blending', {
-    ...PAPER_SETTINGS,
+    ...DEFAULT_SETTINGS,
     featureInjection: undefined,
   }),
-  injection: base('feature injection only', { ...PAPER_SETTINGS, sharedAttention: false, queryBlending: undefined }),
-  all: base("the engine's default settings, everything on", PAPER_SETTINGS),
+  injection: base('feature injection only', { ...DEFAULT_SETTINGS, sharedAttention: false, queryBlending: undefined }),
+  all: base("the engine's default settings, everything on", DEFAULT_SETTINGS),
+  paper: base("the paper's settings", PAPER_SETTINGS),
   'same-noise': { ...base('baseline: plain, all panels from the same noise', PLAIN_SETTINGS), sameNoise: true },
   'spelled-out': {
     ...base("baseline: plain, the subject's colour, accessory and its colour in every prompt", PLAIN_SETTINGS),
@@ -36,9 +42,9 @@ export const BASES: Readonly<Record<string, Base>> = {
 };
 
 /** What `--quick` draws: the method step by step, its parts by themselves, and the baselines. */
-export const QUICK_VARIANTS = 'plain,shared,injection,all,all+dropout=0,same-noise,spelled-out';
+export const QUICK_VARIANTS = 'plain,shared,injection,all,paper,same-noise,spelled-out';
 
-export const FULL_VARIANTS = `${QUICK_VARIANTS},all+blending=off,all+anchors=all`;
+export const FULL_VARIANTS = `${QUICK_VARIANTS},all+dropout=0,all+blending=off,all+anchors=all`;
 
 /**
  * Comma-separated variants, each a base and overrides: `all,all+anchors=all,all+dropout=0+maskWindow=4`. Plain is

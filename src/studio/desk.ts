@@ -1,5 +1,5 @@
 import type { BlobStore } from '../blobs/blob-store.ts';
-import { type ConsistencySettings, PAPER_SETTINGS } from '../engine/consistory/settings.ts';
+import { type ConsistencySettings, DEFAULT_SETTINGS } from '../engine/consistory/settings.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import type { GuildSettings } from '../store/guild-settings.ts';
 import type { JobRequest } from '../store/job.ts';
@@ -70,7 +70,7 @@ export function drawingFor(
   canons: readonly CastCanon[] = [],
 ): Drawing {
   const canon = canons[0]?.canon;
-  const consistency: ConsistencySettings = canon?.settings ?? PAPER_SETTINGS;
+  const consistency: ConsistencySettings = canon?.settings ?? DEFAULT_SETTINGS;
   return {
     steps: canon?.steps ?? settings.steps ?? card.steps,
     guidance: canon?.guidance ?? card.guidance,

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeCanon, encodeCanon } from '../../src/canon/canon-file.ts';
-import { PAPER_SETTINGS, PLAIN_SETTINGS } from '../../src/engine/consistory/settings.ts';
+import { DEFAULT_SETTINGS, PLAIN_SETTINGS } from '../../src/engine/consistory/settings.ts';
 import { UserError } from '../../src/errors/user-error.ts';
 import { decodePicture } from '../../src/render/canvas.ts';
 import { readStoryMetadata } from '../../src/render/story-metadata.ts';
@@ -46,7 +46,7 @@ describe('given a story', () => {
     });
     const [call] = engine.calls;
     expect(call?.model).toEqual({ folder: POCKET, size: { width: 128, height: 128 } });
-    expect(call?.story.settings).toEqual(PAPER_SETTINGS);
+    expect(call?.story.settings).toEqual(DEFAULT_SETTINGS);
     expect([engine.calls.length, engine.hashed, engine.closed]).toEqual([1, 1, 1]);
   });
 
@@ -59,7 +59,7 @@ describe('given a story', () => {
     const [plain, consistent, only] = engine.calls.map(({ story }) => story);
     expect([plain?.settings, consistent?.settings, only?.settings]).toEqual([
       PLAIN_SETTINGS,
-      PAPER_SETTINGS,
+      DEFAULT_SETTINGS,
       PLAIN_SETTINGS,
     ]);
     expect(plain?.panels).toEqual(consistent?.panels);
@@ -74,7 +74,7 @@ describe('given a story', () => {
     const engine = new InstantEngine();
     await run(engine, ...FOX, ...PANELS, '--no-injection', '--no-blending', '--anchors', 'all', '--dropout', '0.25');
     expect(engine.calls[0]?.story.settings).toEqual({
-      ...PAPER_SETTINGS,
+      ...DEFAULT_SETTINGS,
       featureInjection: undefined,
       queryBlending: undefined,
       anchors: 'all',
@@ -94,7 +94,7 @@ describe('given a story', () => {
 
 describe('given canons', () => {
   it('then the anchors are drawn again as they were: with their steps, guidance, settings and size', async () => {
-    const settings = { ...PAPER_SETTINGS, maskDropout: 0.125, queryBlending: undefined };
+    const settings = { ...DEFAULT_SETTINGS, maskDropout: 0.125, queryBlending: undefined };
     const canon = { ...canonOf(['Rusty']), settings };
     fs.writeFileSync(place.at('rusty.canon'), encodeCanon(canon));
     const anchors = (calls: InstantEngine) => calls.calls[0]?.story.panels.slice(0, 2).map((panel) => panel.canon);
@@ -142,7 +142,7 @@ describe('given canons', () => {
       size: { width: 128, height: 128 },
       steps: 3,
       guidance: 2,
-      settings: PAPER_SETTINGS,
+      settings: DEFAULT_SETTINGS,
     });
     const withBo = [
       '--canon',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseStoryOptions } from '../../src/cli/story-options.ts';
 import { STORY_DEFAULTS, STORY_USAGE } from '../../src/cli/story-usage.ts';
-import { PAPER_SETTINGS } from '../../src/engine/consistory/settings.ts';
+import { DEFAULT_SETTINGS } from '../../src/engine/consistory/settings.ts';
 import { refusal } from '../support/refusal.ts';
 
 const parse = (...args: string[]) => parseStoryOptions(args);
@@ -71,7 +71,7 @@ describe('parseStoryOptions', () => {
       help: true,
     });
     // what is switched off stays off when it is laid over the defaults
-    expect({ ...PAPER_SETTINGS, ...options.settings }.featureInjection).toBeUndefined();
+    expect({ ...DEFAULT_SETTINGS, ...options.settings }.featureInjection).toBeUndefined();
   });
 
   it('given --anchors all, --plain or a text that begins with a dash, then they are understood', () => {

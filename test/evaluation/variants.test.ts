@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PAPER_SETTINGS, PLAIN_SETTINGS } from '../../src/engine/consistory/settings.ts';
+import { DEFAULT_SETTINGS, PLAIN_SETTINGS } from '../../src/engine/consistory/settings.ts';
 import { parseOptions } from '../../src/evaluation/options.ts';
 import { panelPrompt, storyRequests } from '../../src/evaluation/panel-prompts.ts';
 import { storySeed } from '../../src/evaluation/run-evaluation.ts';
@@ -19,10 +19,10 @@ describe('variants', () => {
 
   it('given overrides, then these settings change and no others', () => {
     expect(only('all+anchors=all+dropout=0.25+strength=1').settings).toEqual({
-      ...PAPER_SETTINGS,
+      ...DEFAULT_SETTINGS,
       anchors: 'all',
       maskDropout: 0.25,
-      featureInjection: { ...PAPER_SETTINGS.featureInjection, strength: 1 },
+      featureInjection: { ...DEFAULT_SETTINGS.featureInjection, strength: 1 },
     });
     expect(only('all+blending=off').settings.queryBlending).toBeUndefined();
   });
@@ -30,7 +30,7 @@ describe('variants', () => {
   it('given a value of a part that is off, then the part is on with the paper’s other values', () => {
     expect(only('plain+blendUntil=0.2').settings).toEqual({
       ...PLAIN_SETTINGS,
-      queryBlending: { ...PAPER_SETTINGS.queryBlending, until: 0.2 },
+      queryBlending: { ...DEFAULT_SETTINGS.queryBlending, until: 0.2 },
     });
   });
 
@@ -95,7 +95,7 @@ describe('stories', () => {
     const [plain] = storyRequests(owl, only('plain'), 7n, SAMPLING);
     const [all] = storyRequests(owl, only('all'), 7n, SAMPLING);
     expect(plain?.panels[0]?.prompt).toBe('a storybook drawing of an owl standing in a garden at night');
-    expect(all).toEqual({ ...plain, settings: PAPER_SETTINGS });
+    expect(all).toEqual({ ...plain, settings: DEFAULT_SETTINGS });
     const [spelled] = storyRequests(owl, only('spelled-out'), 7n, SAMPLING);
     expect(spelled?.panels[0]?.prompt).toBe(
       'a storybook drawing of a blue owl wearing yellow glasses standing in a garden at night',

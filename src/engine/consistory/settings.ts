@@ -43,9 +43,15 @@ export const PAPER_SETTINGS: ConsistencySettings = {
   maskWindow: 8,
 };
 
+/** Troupe's own: features are injected for longer than in the paper (measured: docs/adr/0004-consistency.md). */
+export const DEFAULT_SETTINGS: ConsistencySettings = {
+  ...PAPER_SETTINGS,
+  featureInjection: { strength: 0.8, from: 0.1, until: 1 / 2, similarity: 'otsu' },
+};
+
 /** Plain text-to-image: nothing is shared. */
 export const PLAIN_SETTINGS: ConsistencySettings = {
-  ...PAPER_SETTINGS,
+  ...DEFAULT_SETTINGS,
   sharedAttention: false,
   queryBlending: undefined,
   featureInjection: undefined,
