@@ -1,5 +1,6 @@
 import { consistentSampling, type SamplingPhase } from './consistory/consistent-sampling.ts';
 import type { ConceptRows, MaskTracker } from './consistory/mask-tracker.ts';
+import { isGuided } from './consistory/row-layout.ts';
 import type { PassState } from './consistory/sampling-pass.ts';
 import type { ConsistencySettings } from './consistory/settings.ts';
 import { type StagePanel, sharingEdges } from './consistory/stage.ts';
@@ -7,6 +8,7 @@ import type { Grid } from './consistory/subject-mask.ts';
 import type { Pipeline } from './pipeline/load-pipeline.ts';
 import type { EncodedPrompt } from './pipeline/text-encoding.ts';
 import type { RasterImage } from './raster-image.ts';
+import type { SamplerName } from './schedulers/samplers.ts';
 import { type StoryTrace, traceOf } from './story-trace.ts';
 import { conceptColumns } from './tokenizer/concept-columns.ts';
 
@@ -31,8 +33,10 @@ export interface StoryRequest {
   readonly concepts: readonly Concept[];
   readonly settings: ConsistencySettings;
   readonly steps: number;
-  /** classifier-free guidance scale */
+  /** classifier-free guidance scale; by 1 or less the negative prompts are not looked at, for half of the work */
   readonly guidance: number;
+  /** in place of the model's own sampler */
+  readonly sampler?: SamplerName;
 }
 
 export type Phase = 'encode' | SamplingPhase | 'decode';
@@ -105,7 +109,7 @@ export async function drawStory(pipeline: Pipeline, request: StoryRequest, hooks
   await report({ phase: 'encode', done: 0, total: 1 });
   const panels = await withGivenLatents(pipeline, request.panels);
   const prompts = await pipeline.encode(panels.map((panel) => panel.prompt));
-  const negatives = await encodeNegatives(pipeline, panels);
+  const negatives = isGuided(guidance) ? await encodeNegatives(pipeline, panels) : [];
   const columns = panels.map((panel, i) => attentionColumns(prompts[i] as EncodedPrompt, panel, concepts));
   await report({ phase: 'encode', done: 1, total: 1 });
 
@@ -113,7 +117,7 @@ export async function drawStory(pipeline: Pipeline, request: StoryRequest, hooks
   const sampling = await consistentSampling(
     {
       unet: pipeline.unet,
-      scheduler: pipeline.scheduler(request.steps),
+      scheduler: pipeline.scheduler(request.steps, request.sampler),
       settings,
       panels,
       edges: settings.sharedAttention || settings.featureInjection ? edges : [],

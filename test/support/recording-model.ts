@@ -1,6 +1,6 @@
 import type { MatchPatches } from '../../src/engine/consistory/correspondence.ts';
 import type { ConsistoryFeeds, ConsistoryUnet, UnetRow } from '../../src/engine/consistory/unet-rows.ts';
-import type { Scheduler } from '../../src/engine/schedulers/scheduler.ts';
+import { NO_MEMORY, type Scheduler } from '../../src/engine/schedulers/scheduler.ts';
 
 /** Tokens of the model below. */
 export const SIZE = 4;
@@ -53,6 +53,7 @@ export const simpleScheduler = (steps: number): Scheduler => ({
   step: (noise, _, sample) => ({
     sample: sample.map((z, i) => z - (noise[i] as number) / steps),
     predictedOriginal: sample,
+    memory: NO_MEMORY,
   }),
   addNoise: (original, noise, timestep) => original.map((z, i) => z + (noise[i] as number) + timestep),
   foresee: (_, sample) => sample,

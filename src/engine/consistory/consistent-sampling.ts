@@ -1,4 +1,5 @@
 import { normalNoise, randomStream } from '../random/random-stream.ts';
+import { NO_MEMORY } from '../schedulers/scheduler.ts';
 import { type Correspondence, type MatchPatches, pairsToMatch } from './correspondence.ts';
 import { chooseInjections, type InjectedToken } from './feature-injection.ts';
 import type { ConceptRows } from './mask-tracker.ts';
@@ -42,7 +43,7 @@ export async function consistentSampling(
   const { settings, scheduler } = context;
   const steps = scheduler.timesteps.length;
   const injection = settings.featureInjection;
-  const injectFrom = injection ? injectionSteps(injection, steps)[0] : 0;
+  const [injectFrom, injectUntil] = injection ? injectionSteps(injection, steps) : [0, 0];
   const start = initialState(context, concepts);
   let beforeInjection = start;
   const pass = async (phase: SamplingPhase, from: PassState, injected?: readonly InjectedToken[]) => {
@@ -56,7 +57,9 @@ export async function consistentSampling(
   };
 
   const first = await pass('sample', start);
-  if (!injection || context.edges.length === 0) return { first, last: first, correspondences: [], injected: [] };
+  // of one step none is left for injection: a second pass would do as the first one did
+  const injects = injectFrom < injectUntil && context.edges.length > 0;
+  if (!injection || !injects) return { first, last: first, correspondences: [], injected: [] };
 
   await progress('match', 0, 1, first);
   const correspondences = await findCorrespondences(context, first, match);
@@ -79,6 +82,7 @@ function initialState(
   return {
     step: 0,
     foreseen: [],
+    memories: panels.map(() => NO_MEMORY),
     latents: panels.map(
       ({ seed, id, revision, given }) =>
         given ??

@@ -86,9 +86,8 @@ export function injectionFeeds(
   strength: number,
 ): ConsistoryFeeds {
   const size = grid.height * grid.width;
-  const halves = [layout.uncond, layout.cond];
-  const rows = halves.flatMap((row) => tokens.map((t) => row(t.panel) * size + t.token));
-  const sources = halves.flatMap((row) => tokens.map((t) => row(t.source) * size + t.sourceToken));
+  const rows = layout.halves.flatMap((row) => tokens.map((t) => row(t.panel) * size + t.token));
+  const sources = layout.halves.flatMap((row) => tokens.map((t) => row(t.source) * size + t.sourceToken));
   return {
     [`inject_rows_${grid.height}`]: int64Tensor(rows),
     [`inject_source_${grid.height}`]: int64Tensor(sources),

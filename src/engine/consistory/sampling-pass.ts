@@ -1,8 +1,8 @@
 import { normalNoise, randomStream } from '../random/random-stream.ts';
-import type { Scheduler } from '../schedulers/scheduler.ts';
+import { NO_MEMORY, type SamplerMemory, type Scheduler, type SchedulerStep } from '../schedulers/scheduler.ts';
 import { type InjectedToken, injectionFeeds } from './feature-injection.ts';
 import type { MaskTracker } from './mask-tracker.ts';
-import { type RowLayout, rowLayout } from './row-layout.ts';
+import { isGuided, type RowLayout, rowLayout } from './row-layout.ts';
 import { type ConsistencySettings, injectionSteps, queryStrength } from './settings.ts';
 import type { SharingEdge, StagePanel } from './stage.ts';
 import { keptTokens, tokenBank } from './token-bank.ts';
@@ -16,6 +16,8 @@ export interface PassState {
   readonly latents: readonly Float32Array[];
   /** the finished latents as they were foreseen at the last step; empty before the first */
   readonly foreseen: readonly Float32Array[];
+  /** per panel: what the sampler keeps of earlier steps */
+  readonly memories: readonly SamplerMemory[];
   /** per panel */
   readonly masks: readonly MaskTracker[];
 }
@@ -29,11 +31,11 @@ export interface PassContext {
   readonly edges: readonly SharingEdge[];
   /** per panel */
   readonly prompts: readonly Conditioning[];
-  /** per panel: what guidance leads away from */
+  /** per panel: what guidance leads away from; not looked at without guidance */
   readonly negatives: readonly Conditioning[];
   /** per panel: token columns of its concepts */
   readonly columns: readonly (readonly number[])[];
-  /** classifier-free guidance scale */
+  /** classifier-free guidance scale; by 1 or less there are no uncond rows */
   readonly guidance: number;
   /** Called after each step; the next one waits for it. Throwing ends the pass. */
   readonly afterStep: (state: PassState) => void | Promise<void>;
@@ -66,24 +68,45 @@ async function samplingStep(
   // where nothing is shared (nobody to share with, or no mask yet), the plain queries are the image's own
   const isShared = context.edges.length > 0 && (step > 0 || injected.length > 0);
   const strength = isShared ? queryStrength(settings.queryBlending, step, scheduler.timesteps.length) : 0;
-  const layout = rowLayout(panels.length, strength > 0);
+  const layout = rowLayout(panels.length, { guided: isGuided(guidance), twins: strength > 0 });
   const rows = rowsOf(context, state, layout);
   const { noise, attention } = await unet.run(rows, {
     ...sharingFeeds(context, state, layout),
     ...(strength > 0 ? blendingFeeds(layout, strength) : {}),
     ...injectingFeeds(context, step, layout, injected),
   });
-  const steps = panels.map(({ given }, i) => {
-    if (given) return { sample: given, predictedOriginal: given };
-    const guided = guide(noise[layout.uncond(i)] as Float32Array, noise[layout.cond(i)] as Float32Array, guidance);
-    return scheduler.step(guided, step, state.latents[i] as Float32Array);
+  const predicted = (i: number) => {
+    const cond = noise[layout.cond(i)] as Float32Array;
+    return layout.uncond ? guide(noise[layout.uncond(i)] as Float32Array, cond, guidance) : cond;
+  };
+  const steps = panels.map((panel, i): SchedulerStep => {
+    const { given } = panel;
+    if (given) return { sample: given, predictedOriginal: given, memory: NO_MEMORY };
+    return scheduler.step(predicted(i), step, state.latents[i] as Float32Array, {
+      memory: state.memories[i] as SamplerMemory,
+      noise: () => stepNoise('sampler', panel, step, state.latents[i] as Float32Array),
+    });
   });
   return {
     step: step + 1,
     latents: steps.map((s) => s.sample),
     foreseen: steps.map((s) => s.predictedOriginal),
+    memories: steps.map((s) => s.memory),
     masks: state.masks.map((tracker, i) => tracker.add(attention[layout.cond(i)] as Float32Array)),
   };
+}
+
+/**
+ * Noise of a panel at one step, from the panel's own stream: both passes of a story, and every later redraw, get the
+ * same.
+ */
+function stepNoise(
+  purpose: 'sampler' | 'inversion',
+  { seed, id, revision }: StagePanel,
+  step: number,
+  like: Float32Array,
+): Float32Array {
+  return normalNoise(randomStream({ seed, purpose, panel: id, revision, step }), like.length);
 }
 
 /** Classifier-free guidance: away from what the empty prompt would draw. */
@@ -105,7 +128,7 @@ function rowsOf(context: PassContext, state: PassState, layout: RowLayout): Unet
       text: texts[i] as Conditioning,
       columns: columns[i] as readonly number[],
     }));
-  const rows = [...half(negatives), ...half(prompts)];
+  const rows = layout.uncond ? [...half(negatives), ...half(prompts)] : half(prompts);
   return layout.rows > rows.length ? [...rows, ...rows] : rows; // vanilla twins see the same (paper §4.2)
 }
 
@@ -116,8 +139,7 @@ function rowsOf(context: PassContext, state: PassState, layout: RowLayout): Unet
  */
 function givenInput({ scheduler }: PassContext, panel: StagePanel, step: number): Float32Array {
   const given = panel.given as Float32Array;
-  const { seed, id, revision } = panel;
-  const noise = normalNoise(randomStream({ seed, purpose: 'inversion', panel: id, revision, step }), given.length);
+  const noise = stepNoise('inversion', panel, step, given);
   return scheduler.addNoise(given, noise, Math.round(scheduler.timesteps[step] as number));
 }
 

@@ -59,8 +59,7 @@ export function tokenBank(
     const mask = resizeMask(maskOf(source, concepts), maskGrid, level);
     for (let token = 0; token < tokens; token++) {
       if (!mask[token] || !kept[source]?.[token]) continue;
-      seen[layout.uncond(viewer)]?.push(layout.uncond(source) * tokens + token);
-      seen[layout.cond(viewer)]?.push(layout.cond(source) * tokens + token);
+      for (const row of layout.halves) seen[row(viewer)]?.push(row(source) * tokens + token);
     }
   }
   const longest = Math.max(...seen.map((list) => list.length));

@@ -10,6 +10,7 @@ import { buildUnet } from '../graph/unet/unet.ts';
 import type { RasterImage } from '../raster-image.ts';
 import { OnnxSession, type Provider } from '../runtime/onnx-session.ts';
 import { createScheduler } from '../schedulers/create-scheduler.ts';
+import type { SamplerName } from '../schedulers/samplers.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import { ClipTokenizer } from '../tokenizer/clip-tokenizer.ts';
 import type { ModelFolder, ModelPart } from '../weights/model-folder.ts';
@@ -38,7 +39,8 @@ export interface Pipeline {
   decode(latents: Float32Array): Promise<RasterImage>;
   /** finished latents of a picture of the pipeline's size; the encoder is loaded when it is first needed */
   encodeImage(image: RasterImage): Promise<Float32Array>;
-  scheduler(steps: number): Scheduler;
+  /** @param sampler in place of the model's own */
+  scheduler(steps: number, sampler?: SamplerName): Scheduler;
   release(): Promise<void>;
 }
 
@@ -96,7 +98,7 @@ export async function loadPipeline(model: ModelFolder, options: PipelineOptions)
         return encodeImage(session, graph, image);
       },
       decode: (finished) => decodeImage(decoder, decoderGraph, finished, size),
-      scheduler: (steps) => createScheduler(model.scheduler.config, steps),
+      scheduler: (steps, sampler) => createScheduler(model.scheduler.config, steps, sampler),
       release,
     };
   } catch (error) {

@@ -33,8 +33,10 @@ export const RANDOM_PURPOSE = {
   dift: 3,
   /** noise on the finished latents of a given picture, anew at each step (ConsiStory 3.5, personalisation) */
   inversion: 4,
+  /** noise that a sampler adds at a step (ancestral samplers, LCM) */
+  sampler: 5,
   /** noise on a finished picture that the U-Net is asked about (probe-pictures.ts); no picture depends on it */
-  probe: 4,
+  probe: 6,
 } as const;
 
 export type RandomPurpose = keyof typeof RANDOM_PURPOSE;

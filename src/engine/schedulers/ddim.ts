@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { createFirstOrderSampler, type NoiseLevel } from './first-order-sampler.ts';
+import { createFirstOrderSampler } from './first-order-sampler.ts';
+import { assertSignal, levelOf } from './noise-level.ts';
 import { alphaBars } from './noise-schedule.ts';
 import type { Scheduler } from './scheduler.ts';
-import { COMMON_FIELDS, configError, flag, inert, parseSchedulerConfig, timestepSpacing } from './scheduler-config.ts';
+import { COMMON_FIELDS, flag, inert, parseSchedulerConfig, timestepSpacing } from './scheduler-config.ts';
 import { roundHalfToEven, spaceTimesteps } from './timestep-spacing.ts';
 
 const ddimConfig = z.strictObject({
@@ -39,18 +40,9 @@ export function createDdimScheduler(rawConfig: unknown, steps: number): Schedule
     timestep,
     from: at(timestep),
     to: timestep < stride ? last : at(timestep - stride),
+    fresh: 0,
   }));
-
-  if (config.prediction_type === 'epsilon' && levels[0]?.from.signal === 0) {
-    throw configError([
-      {
-        field: 'prediction_type',
-        expected:
-          '"prediction_type" other than "epsilon" when the first step has zero SNR (there is no signal to divide by)',
-        got: '"epsilon"',
-      },
-    ]);
-  }
+  assertSignal(levels[0]?.from, config.prediction_type);
   return createFirstOrderSampler({
     steps: levels,
     initNoiseSigma: 1,
@@ -58,8 +50,4 @@ export function createDdimScheduler(rawConfig: unknown, steps: number): Schedule
     clip: config.clip_sample ? config.clip_sample_range : Number.POSITIVE_INFINITY,
     alphaBars: table,
   });
-}
-
-function levelOf(alphaBar: number): NoiseLevel {
-  return { signal: Math.sqrt(alphaBar), noise: Math.sqrt(1 - alphaBar) };
 }

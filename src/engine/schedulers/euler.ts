@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { createFirstOrderSampler } from './first-order-sampler.ts';
 import { karrasSigmas, sigmaAt, timestepOfSigma } from './karras-sigmas.ts';
-import { alphaBars } from './noise-schedule.ts';
 import type { Scheduler } from './scheduler.ts';
 import { absent, COMMON_FIELDS, flag, inert, parseSchedulerConfig, timestepSpacing } from './scheduler-config.ts';
 import { spaceTimesteps } from './timestep-spacing.ts';
-
-/** alpha_bar of the last timestep under zero SNR, so that its sigma is 4096 and not infinite; fp16's least number */
-const LEAST_ALPHA_BAR = 2 ** -24;
+import { initialSigma, trainingSigmas } from './training-sigmas.ts';
 
 const eulerConfig = z.strictObject({
   ...COMMON_FIELDS,
@@ -35,9 +32,7 @@ const eulerConfig = z.strictObject({
  */
 export function createEulerScheduler(rawConfig: unknown, steps: number): Scheduler {
   const config = parseSchedulerConfig(eulerConfig, rawConfig);
-  const table = alphaBars(config);
-  if (config.rescale_betas_zero_snr) table[table.length - 1] = LEAST_ALPHA_BAR;
-  const trainingSigmas = table.map((alphaBar) => Math.sqrt((1 - alphaBar) / alphaBar));
+  const training = trainingSigmas(config);
 
   let timesteps = spaceTimesteps({
     spacing: config.timestep_spacing,
@@ -45,23 +40,22 @@ export function createEulerScheduler(rawConfig: unknown, steps: number): Schedul
     stepsOffset: config.steps_offset,
     steps,
   });
-  let sigmas = timesteps.map((timestep) => sigmaAt(timestep, trainingSigmas));
+  let sigmas = timesteps.map((timestep) => sigmaAt(timestep, training.sigmas));
   if (config.use_karras_sigmas) {
-    sigmas = karrasSigmas(sigmas);
-    timesteps = sigmas.map((sigma) => timestepOfSigma(sigma, trainingSigmas));
+    sigmas = karrasSigmas(sigmas[0] as number, sigmas.at(-1) as number, steps);
+    timesteps = sigmas.map((sigma) => timestepOfSigma(sigma, training.sigmas));
   }
 
-  const sigmaMax = Math.max(...sigmas);
   return createFirstOrderSampler({
     steps: sigmas.map((sigma, i) => ({
       timestep: timesteps[i] as number,
       from: { signal: 1, noise: sigma },
       to: { signal: 1, noise: sigmas[i + 1] ?? 0 },
+      fresh: 0,
     })),
-    // Leading steps don't begin at pure noise: there the start has x0's variance too.
-    initNoiseSigma: config.timestep_spacing === 'leading' ? Math.sqrt(sigmaMax ** 2 + 1) : sigmaMax,
+    initNoiseSigma: initialSigma(sigmas, config.timestep_spacing),
     predictionType: config.prediction_type,
     clip: Number.POSITIVE_INFINITY,
-    alphaBars: table,
+    alphaBars: training.alphaBars,
   });
 }

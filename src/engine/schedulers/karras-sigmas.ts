@@ -3,11 +3,9 @@ import { linspace } from './noise-schedule.ts';
 /** bends the steps towards low noise (Karras et al. 2022, eq. 5 and appendix D.1) */
 const RHO = 7;
 
-/** As many sigmas from the first to the last of the given ones, falling, spaced evenly in sigma^(1/rho). */
-export function karrasSigmas(sigmas: readonly number[]): number[] {
-  const [max = 0] = sigmas;
-  const min = sigmas.at(-1) ?? max;
-  return Array.from(linspace(max ** (1 / RHO), min ** (1 / RHO), sigmas.length), (root) => root ** RHO);
+/** `count` sigmas from `max` down to `min`, spaced evenly in sigma^(1/rho); a single one is `max`. */
+export function karrasSigmas(max: number, min: number, count: number): number[] {
+  return Array.from(linspace(max ** (1 / RHO), min ** (1 / RHO), count), (root) => root ** RHO);
 }
 
 /** sigma of a timestep that may be fractional: linear between its neighbours in the table [T], rising */

@@ -99,7 +99,7 @@ export function configError(problems: readonly FieldProblem[]): UserError {
   return new UserError('scheduler-config-invalid', {
     expected: `in scheduler_config.json ${problems.map((problem) => problem.expected).join('; ')}`,
     got: problems.map((problem) => problem.got).join('; '),
-    todo: 'Use a model whose sampler Troupe supports, or mend its scheduler_config.json.',
+    todo: 'Choose another sampler (--sampler) or model, or mend its scheduler_config.json.',
     fields: problems.map((problem) => problem.field),
   });
 }

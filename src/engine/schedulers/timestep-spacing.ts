@@ -21,22 +21,13 @@ export interface SpacingOptions {
  * overshoots (trailing, 61 steps and some others: a last timestep -1), ours keeps to `steps`.
  * @throws UserError `sampling-steps-invalid` if there are not that many timesteps
  */
-export function spaceTimesteps({ spacing, trainTimesteps, stepsOffset, steps }: SpacingOptions): number[] {
-  const offset = spacing === 'leading' ? stepsOffset : 0;
-  const most = offset === 0 ? trainTimesteps : mostLeadingSteps(trainTimesteps, offset);
-  if (!Number.isInteger(steps) || steps < 1 || steps > most) {
-    throw new UserError('sampling-steps-invalid', {
-      expected: `a whole number of sampling steps from 1 to ${most}`,
-      got: `${steps}`,
-      todo: 'Give another number of steps; 20 to 30 are usual.',
-      steps,
-      most,
-    });
-  }
+export function spaceTimesteps(options: SpacingOptions): number[] {
+  const { spacing, trainTimesteps, stepsOffset, steps } = options;
+  assertSteps(steps, mostSteps(options));
   switch (spacing) {
     case 'leading': {
       const stride = Math.floor(trainTimesteps / steps);
-      return descending(steps, (i) => i * stride + offset);
+      return descending(steps, (i) => i * stride + stepsOffset);
     }
     case 'trailing': {
       // As numpy.arange makes it, from the rounded difference of its first two numbers: halves fall as published.
@@ -51,6 +42,18 @@ export function spaceTimesteps({ spacing, trainTimesteps, stepsOffset, steps }: 
   }
 }
 
+/** @throws UserError `sampling-steps-invalid` if `steps` is no whole number from 1 to `most` */
+export function assertSteps(steps: number, most: number): void {
+  if (Number.isInteger(steps) && steps >= 1 && steps <= most) return;
+  throw new UserError('sampling-steps-invalid', {
+    expected: `a whole number of sampling steps from 1 to ${most}`,
+    got: `${steps}`,
+    todo: 'Give another number of steps; 20 to 30 are usual, 1 to 8 with models that were made for few.',
+    steps,
+    most,
+  });
+}
+
 /** numpy's rounding, which the published timesteps are made with: 62.5 -> 62, 187.5 -> 188. */
 export function roundHalfToEven(value: number): number {
   const floor = Math.floor(value);
@@ -63,8 +66,9 @@ function descending(count: number, at: (index: number) => number): number[] {
 }
 
 /** The highest number of steps whose first timestep still lies within the training timesteps. */
-function mostLeadingSteps(trainTimesteps: number, offset: number): number {
+export function mostSteps({ spacing, trainTimesteps, stepsOffset }: Omit<SpacingOptions, 'steps'>): number {
+  if (spacing !== 'leading') return trainTimesteps;
   let steps = trainTimesteps;
-  while (steps > 0 && (steps - 1) * Math.floor(trainTimesteps / steps) + offset >= trainTimesteps) steps -= 1;
+  while (steps > 0 && (steps - 1) * Math.floor(trainTimesteps / steps) + stepsOffset >= trainTimesteps) steps -= 1;
   return steps;
 }

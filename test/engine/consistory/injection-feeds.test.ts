@@ -49,16 +49,17 @@ describe('injectionFeeds', () => {
 
   it('given any tokens, then rows are unique, within the batch, and take from their own half', () => {
     fc.assert(
-      fc.property(tokens, fc.boolean(), (list: InjectedToken[], twins) => {
-        const layout = rowLayout(3, twins);
+      fc.property(tokens, fc.boolean(), fc.boolean(), (list: InjectedToken[], guided, twins) => {
+        const layout = rowLayout(3, { guided, twins });
+        const halves = guided ? 2 : 1;
         const feeds = injectionFeeds(list, layout, GRID, 0.8);
         const numbers = (name: string) => [...((feeds[name] as TensorValue).data as BigInt64Array)];
         const [rows, sources] = [numbers(`inject_rows_${SIDE}`), numbers(`inject_source_${SIDE}`)];
-        expect(rows.length).toBe(2 * list.length);
+        expect(rows.length).toBe(halves * list.length);
         expect(new Set(rows).size).toBe(rows.length);
         const half = 3 * PATCHES;
         rows.forEach((row, i) => {
-          expect(Number(row)).toBeLessThan(2 * half);
+          expect(Number(row)).toBeLessThan(halves * half);
           expect(Math.floor(Number(sources[i]) / half)).toBe(Math.floor(Number(row) / half));
         });
         const weights = feeds[`inject_weight_${SIDE}`]?.data as Float32Array;
@@ -70,7 +71,7 @@ describe('injectionFeeds', () => {
   it('given one token, then its row and source are where the graph flattens them', () => {
     const feeds = injectionFeeds(
       [{ panel: 1, token: 3, source: 2, sourceToken: 5, similarity: 1 }],
-      rowLayout(3, false),
+      rowLayout(3, { guided: true, twins: false }),
       GRID,
       1,
     );
