@@ -6,7 +6,7 @@ import { MOST_PANELS } from '../src/bench/benchmark-story.ts';
 import { findPython } from '../src/bench/diffusers-rival.ts';
 import { measureDrawing, measureFirstStep, measureMemory, raceDiffusers } from '../src/bench/measurements.ts';
 import { type BenchResults, type Circumstances, type PanelsRow, renderReport, verdicts } from '../src/bench/report.ts';
-import { openModelFolder } from '../src/engine/weights/model-folder.ts';
+import { openModel } from '../src/engine/weights/open-model.ts';
 import { writeFileAtomically } from '../src/files/write-atomically.ts';
 
 const USAGE = `npm run bench -- [--rounds 5] [--model models/pocket] [--out out/bench] [--quick]
@@ -35,7 +35,7 @@ const { values } = parseArgs({
 const tell = (text: string) => process.stderr.write(`${text}\n`);
 
 async function bench(): Promise<BenchResults> {
-  const model = openModelFolder(values.model);
+  const model = openModel(values.model);
   const rounds = values.quick ? 1 : Number(values.rounds);
   const steps = values.quick ? STEPS_BY_PANELS : model.card.steps;
   const few = values.quick ? 1 : MEMORY_ROUNDS;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { openModelFolder } from '../src/engine/weights/model-folder.ts';
+import { openModel } from '../src/engine/weights/open-model.ts';
 import { startEngine } from '../src/engine/worker/engine-client.ts';
 import { UserError } from '../src/errors/user-error.ts';
 import { coatCalibration } from '../src/evaluation/coat-calibration.ts';
@@ -26,7 +26,7 @@ async function evaluate(options: EvaluationOptions, args: readonly string[]): Pr
   const started = performance.now();
   const code = describeCode(); // now: others may commit while it runs
   const engineSources = await sourceKey(path.join(ROOT, 'src/engine'));
-  const model = openModelFolder(options.model);
+  const model = openModel(options.model);
   const { card } = model;
   const plan: EvaluationPlan = {
     stories: STORIES.slice(0, options.stories),

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { openModelFolder } from '../engine/weights/model-folder.ts';
+import { openModel } from '../engine/weights/open-model.ts';
 import { startEngine } from '../engine/worker/engine-client.ts';
 import { benchmarkStory, type Mode, ownSize } from './benchmark-story.ts';
 
@@ -39,7 +39,7 @@ export async function drawInFreshProcess(task: FreshDrawingTask): Promise<FreshD
 
 /** The part that runs in that process. */
 export async function drawAndMeasure(task: FreshDrawingTask): Promise<FreshDrawing> {
-  const model = openModelFolder(task.model);
+  const model = openModel(task.model);
   const choice = { ...ownSize(model), ...(task.size ? { size: task.size } : {}) };
   const engine = startEngine({ provider: 'cpu', threads: task.threads, maxMemory: Number.POSITIVE_INFINITY });
   let load = Number.NaN;

@@ -51,7 +51,7 @@ export async function measureMemory(model: ModelFolder, panels: number, steps: n
   const results: Record<Mode, FreshDrawing[]> = { plain: [], exact: [] };
   for (let round = 0; round < rounds; round++) {
     for (const mode of MODES) {
-      const drawing = await drawInFreshProcess({ model: model.dir, mode, panels, steps, threads: 0 });
+      const drawing = await drawInFreshProcess({ model: model.path, mode, panels, steps, threads: 0 });
       tell(
         `${panels} panels, ${mode}: peak ${(drawing.peak / 1e6).toFixed(0)} MB, loaded in ${drawing.load.toFixed(0)} ms`,
       );
@@ -64,7 +64,7 @@ export async function measureMemory(model: ModelFolder, panels: number, steps: n
 export async function measureFirstStep(model: ModelFolder, rounds: number, tell: Tell): Promise<number[]> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    times.push(await timeToFirstStep(model.dir));
+    times.push(await timeToFirstStep(model.path));
     tell(`start to first step: ${times.at(-1)?.toFixed(0)} ms`);
   }
   return times;

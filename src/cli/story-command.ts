@@ -3,7 +3,8 @@ import { assertCanonFits, type Canon, canonAnchors, makeCanon } from '../canon/c
 import { encodeCanon } from '../canon/canon-file.ts';
 import { openCanon } from '../canon/open-canon.ts';
 import { DEFAULT_SETTINGS, PLAIN_SETTINGS } from '../engine/consistory/settings.ts';
-import { type ModelFolder, openModelFolder } from '../engine/weights/model-folder.ts';
+import type { ModelFolder } from '../engine/weights/model-folder.ts';
+import { openModel } from '../engine/weights/open-model.ts';
 import type { Engine } from '../engine/worker/engine-client.ts';
 import type { EngineProgress, ModelChoice } from '../engine/worker/messages.ts';
 import { writeFileAtomically } from '../files/write-atomically.ts';
@@ -44,7 +45,7 @@ const PHASE_NAMES: Readonly<Record<EngineProgress['phase'], string>> = {
  * @throws UserError
  */
 export async function storyCommand(options: StoryOptions, io: StoryConsole): Promise<void> {
-  const model = openModelFolder(options.model);
+  const model = openModel(options.model);
   const canons = await Promise.all(options.canons.map(openCanon));
   const size = options.size ?? canons[0]?.size ?? { width: model.card.width, height: model.card.height };
   const script = readStory(options.title, charactersOf(options, canons), options.panels);
@@ -53,11 +54,11 @@ export async function storyCommand(options: StoryOptions, io: StoryConsole): Pro
   if (options.saveCanon !== undefined) canonAnchors(plan.request); // refused now, not when all is drawn
   await refuseOutputs(options);
   // last of the checks, because it reads the whole model
-  const identity = { name: model.card.name, hash: await io.engine.modelHash(model.dir, io) };
+  const identity = { name: model.card.name, hash: await io.engine.modelHash(model.path, io) };
   for (const [i, canon] of canons.entries()) assertCanonFits(canon, identity, size, options.canons[i] as string);
   tellUnknownWords(plan, model, io.notice);
 
-  const modes = await drawModes(options, plan, { folder: model.dir, size }, io);
+  const modes = await drawModes(options, plan, { folder: model.path, size }, io);
   const main = modes.at(-1) as DrawnMode;
   tellOfDrawing(script, plan, canons, main, io.notice);
   const page = await renderStory({ script, plan, modes, model: identity, seed, columns: options.columns });

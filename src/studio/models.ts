@@ -1,5 +1,5 @@
 import type { ModelCard } from '../engine/weights/model-card.ts';
-import { openModelFolder } from '../engine/weights/model-folder.ts';
+import { openModel } from '../engine/weights/open-model.ts';
 import type { Engine } from '../engine/worker/engine-client.ts';
 import { UserError } from '../errors/user-error.ts';
 
@@ -24,12 +24,12 @@ export interface ModelShelf {
 
 /**
  * Looks through model folders; loads nothing.
- * @throws UserError those of openModelFolder
+ * @throws UserError those of openModel
  */
 export function openModelShelf(folders: readonly string[], engine: Pick<Engine, 'modelHash'>): ModelShelf {
   const models = folders.map((folder): StudioModel => {
-    const { dir, card } = openModelFolder(folder);
-    return { name: card.name, folder: dir, card };
+    const { path, card } = openModel(folder);
+    return { name: card.name, folder: path, card };
   });
   const hashes = new Map<string, string>();
   return {

@@ -160,6 +160,10 @@ export class GraphBuilder {
         todo: 'Check that config.json and the weights belong to the same model.',
       });
     }
+    if (entry.transposed && (view.rows || (view.shape && view.shape.join() !== entry.shape.join()))) {
+      // the bytes of such a view don't lie together; no model needs one
+      throw new Error(`${name} lies transposed: only all of it can be read in place`);
+    }
     const rowBytes = entry.length / first;
     const stored = view.rows ? [to - from, ...entry.shape.slice(1)] : entry.shape;
     const shape = view.shape ?? stored;
@@ -174,10 +178,20 @@ export class GraphBuilder {
     const value = this.once(key, () => {
       const location = path.relative(this.root, entry.file).split(path.sep).join('/');
       const data = { location, offset: entry.offset + from * rowBytes, length: (to - from) * rowBytes };
+      if (entry.transposed) return this.turned(key, { type: entry.type, shape, data });
       this.initializers.set(key, { type: entry.type, shape, data });
       return { name: key, type: entry.type, shape };
     });
     return view.asStored ? value : this.cast(value, this.compute);
+  }
+
+  /** A matrix that lies transposed, turned when the graph is loaded (a constant is folded). */
+  private turned(key: string, { type, shape, data }: Initializer): Value {
+    const name = `${key} as it lies`;
+    const lying = [...shape].reverse();
+    this.initializers.set(name, { type, shape: lying, data });
+    const perm = shape.map((_, axis) => axis).reverse();
+    return this.node('Transpose', [{ name, type, shape: lying }], { type, shape }, { attributes: { perm } });
   }
 
   /** The value in another element type; itself if it has it. Constants and weights are cast once. */

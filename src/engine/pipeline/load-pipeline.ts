@@ -13,7 +13,7 @@ import { createScheduler } from '../schedulers/create-scheduler.ts';
 import type { SamplerName } from '../schedulers/samplers.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import { ClipTokenizer } from '../tokenizer/clip-tokenizer.ts';
-import type { ModelFolder, ModelPart } from '../weights/model-folder.ts';
+import type { ModelFolder, ModelPart, TokenizerSource } from '../weights/model-folder.ts';
 import { decodeImage, encodeImage, latentSpaceOf } from './image-codec.ts';
 import { patchMatcher } from './patch-matcher.ts';
 import { type EncodedPrompt, encodePrompts, type TextEncoder, zerosIfEmpty } from './text-encoding.ts';
@@ -116,8 +116,8 @@ async function loadEncoders(
   open: (graph: { readonly model: Uint8Array }) => Promise<OnnxSession>,
 ): Promise<TextEncoder[]> {
   const hiddenState = model.pipeline === 'StableDiffusionXLPipeline' ? 'penultimate' : 'last';
-  const load = async (encoder: ModelPart, tokenizerFolder: string): Promise<TextEncoder> => {
-    const tokenizer = ClipTokenizer.open(tokenizerFolder);
+  const load = async (encoder: ModelPart, { folder, pad }: TokenizerSource): Promise<TextEncoder> => {
+    const tokenizer = ClipTokenizer.open(folder, pad);
     // run once per story, and small: float32 whatever the U-Net computes in
     const options = { ...part(encoder), compute: 'float32' as const };
     const graph = buildClipTextEncoder({ ...options, hiddenState, tokens: tokenizer.maxLength });

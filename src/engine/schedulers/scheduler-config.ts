@@ -3,7 +3,7 @@ import { UserError } from '../../errors/user-error.ts';
 import { TIMESTEP_SPACINGS } from './timestep-spacing.ts';
 
 const BETA_SCHEDULES = ['linear', 'scaled_linear', 'squaredcos_cap_v2'] as const;
-const PREDICTION_TYPES = ['epsilon', 'v_prediction', 'sample'] as const;
+export const PREDICTION_TYPES = ['epsilon', 'v_prediction', 'sample'] as const;
 
 /** what the U-Net's output stands for: the noise, the velocity (Salimans and Ho 2022) or the finished latents */
 export type PredictionType = (typeof PREDICTION_TYPES)[number];

@@ -38,10 +38,11 @@ export class ClipTokenizer {
 
   /**
    * @param folder has vocab.json, merges.txt, tokenizer_config.json and special_tokens_map.json
+   * @param pad the padding token, in place of the one that the files name
    * @throws UserError `json-unreadable`, `json-invalid`, `tokenizer-merges`, `tokenizer-vocabulary`
    */
-  static open(folder: string): ClipTokenizer {
-    return new ClipTokenizer(readTokenizerFiles(folder));
+  static open(folder: string, pad?: string): ClipTokenizer {
+    return new ClipTokenizer(readTokenizerFiles(folder, pad));
   }
 
   private constructor({ vocab, vocabFile, merges, special, maxLength }: TokenizerFiles) {

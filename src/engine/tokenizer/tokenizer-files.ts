@@ -35,9 +35,10 @@ const CONFIG = NAMED_TOKENS.extend({ model_max_length: z.number().min(SHORTEST_C
 /**
  * Reads a CLIP tokenizer's folder: vocab.json, merges.txt, and tokenizer_config.json and special_tokens_map.json where
  * there are any (the map is the older place of the special tokens; the config wins, as in transformers).
+ * @param pad the padding token, in place of the one that the files name
  * @throws UserError `json-unreadable`, `json-invalid`, `tokenizer-merges`
  */
-export function readTokenizerFiles(folder: string): TokenizerFiles {
+export function readTokenizerFiles(folder: string, pad?: string): TokenizerFiles {
   const vocabFile = path.join(folder, 'vocab.json');
   const map = readIfThere(path.join(folder, 'special_tokens_map.json'), NAMED_TOKENS);
   const config = readIfThere(path.join(folder, 'tokenizer_config.json'), CONFIG);
@@ -51,7 +52,7 @@ export function readTokenizerFiles(folder: string): TokenizerFiles {
       bos: config?.bos_token ?? map?.bos_token ?? '<|startoftext|>',
       eos,
       unk: config?.unk_token ?? map?.unk_token ?? eos,
-      pad: config?.pad_token ?? map?.pad_token ?? eos,
+      pad: pad ?? config?.pad_token ?? map?.pad_token ?? eos,
     },
     maxLength: length > LONGEST_CONTEXT ? CLIP_CONTEXT : Math.floor(length),
   };

@@ -1,6 +1,7 @@
-import path from 'node:path';
 import { z } from 'zod';
-import { readJson } from './read-json.ts';
+import { PREDICTION_TYPES, type PredictionType } from '../schedulers/scheduler-config.ts';
+import type { ModelPart } from './model-folder.ts';
+import { checkJson, readJson } from './read-json.ts';
 
 /** Pixels per side must be whole latents (diffusers asks for multiples of 8, whatever the VAE). */
 const SIZE_STEP = 8;
@@ -17,6 +18,7 @@ const CARD = z.strictObject({
   width: SIZE.optional(),
   height: SIZE.optional(),
   vocabulary: z.array(z.string().min(1)).optional(),
+  prediction: z.enum(PREDICTION_TYPES).optional(),
 });
 
 export interface ModelCard {
@@ -32,6 +34,8 @@ export interface ModelCard {
   readonly height: number;
   /** the only words that the model knows, in lower case; undefined for models that know a language */
   readonly vocabulary?: readonly string[];
+  /** what the U-Net was trained to tell, in place of what the scheduler's configuration says */
+  readonly prediction?: PredictionType;
 }
 
 /** diffusers' own defaults of `__call__` in pipeline_stable_diffusion(_xl).py: guidance_scale, num_inference_steps. */
@@ -43,25 +47,28 @@ const DEFAULTS = {
 const UNET_SIZE = z.object({ sample_size: z.union([z.int().positive(), z.tuple([SIZE, SIZE])]) });
 const VAE_LEVELS = z.object({ block_out_channels: z.array(z.int()).min(1) });
 
+type ConfigOfPart = Pick<ModelPart, 'config' | 'configFile'>;
+
 /**
  * The model's card, with what it leaves out filled in from the model itself.
  * @param file `troupe.json`, or undefined if there is none
+ * @param name of the model, if the card has none
  * @throws UserError `json-unreadable`, `json-invalid`
  */
 export function readModelCard(
   file: string | undefined,
-  folder: string,
+  name: string,
   pipeline: keyof typeof DEFAULTS,
-  configFiles: { readonly unet: string; readonly vae: string },
+  parts: { readonly unet: ConfigOfPart; readonly vae: ConfigOfPart },
 ): ModelCard {
   const card = file === undefined ? {} : readJson(file, CARD);
-  const { sample_size: size } = readJson(configFiles.unet, UNET_SIZE);
+  const { sample_size: size } = checkJson(parts.unet.config, UNET_SIZE, parts.unet.configFile);
   const [height, width] = typeof size === 'number' ? [size, size] : size;
-  const levels = readJson(configFiles.vae, VAE_LEVELS).block_out_channels.length;
+  const levels = checkJson(parts.vae.config, VAE_LEVELS, parts.vae.configFile).block_out_channels.length;
   // pixels per latent: every level but the last halves the picture (vae_scale_factor in diffusers)
   const factor = 2 ** (levels - 1);
   return {
-    name: path.basename(folder),
+    name,
     promptPrefix: '',
     width: width * factor,
     height: height * factor,

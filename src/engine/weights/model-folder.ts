@@ -5,12 +5,15 @@ import { UserError } from '../../errors/user-error.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { insideFolder } from './inside-folder.ts';
 import { type ModelCard, readModelCard } from './model-card.ts';
+import { aboutPipeline, refuseOtherInputs } from './model-kinds.ts';
 import { ANY_OBJECT, readJson } from './read-json.ts';
 import type { TensorIndex } from './tensor-index.ts';
 
-/** A model in diffusers layout, looked through: everything that is needed is there, nothing is loaded yet. */
+/** A model, looked through: everything that is needed is there, nothing is loaded yet. */
 export interface ModelFolder {
-  /** real path; every file of the model lies below it */
+  /** what `openModel` opens it by: the folder in diffusers layout, or the single file of a checkpoint */
+  readonly path: string;
+  /** real path; every file with weights of the model lies below it */
   readonly dir: string;
   readonly pipeline: PipelineName;
   readonly unet: ModelPart;
@@ -18,14 +21,20 @@ export interface ModelFolder {
   readonly textEncoder: ModelPart;
   /** of StableDiffusionXLPipeline only */
   readonly textEncoder2?: ModelPart;
-  /** folder of vocab.json and merges.txt */
-  readonly tokenizer: string;
+  readonly tokenizer: TokenizerSource;
   /** of StableDiffusionXLPipeline only */
-  readonly tokenizer2?: string;
+  readonly tokenizer2?: TokenizerSource;
   readonly scheduler: { readonly className: string; readonly config: unknown };
   /** whether an empty prompt's embeddings are zeros in place of the text encoders' answer to "" (SDXL) */
   readonly forceZerosForEmptyPrompt: boolean;
   readonly card: ModelCard;
+}
+
+export interface TokenizerSource {
+  /** of vocab.json and merges.txt */
+  readonly folder: string;
+  /** the padding token, in place of the one that the folder's files name */
+  readonly pad?: string;
 }
 
 export interface ModelPart {
@@ -33,7 +42,8 @@ export interface ModelPart {
   readonly name: string;
   readonly className: string;
   /** config.json as it is; the part's graph has the schema for it */
-  readonly config: unknown;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** where the config is from, for error messages */
   readonly configFile: string;
   readonly weights: TensorIndex;
 }
@@ -90,14 +100,7 @@ export function openModelFolder(folder: string): ModelFolder {
   const dir = fs.realpathSync(folder);
   const index = readJson(path.join(dir, 'model_index.json'), MODEL_INDEX);
   const pipeline = PIPELINES.find((name) => name === index._class_name);
-  if (pipeline === undefined) {
-    throw new UserError('model-pipeline', {
-      expected: `${folder} to be for ${PIPELINES.join(' or ')}`,
-      got: index._class_name,
-      todo: 'Choose a text-to-image model of the SDXL or the Stable Diffusion 1.x or 2.x family.',
-      folder,
-    });
-  }
+  if (pipeline === undefined) throw pipelineError(folder, index._class_name);
   const isXl = pipeline === 'StableDiffusionXLPipeline';
   for (const name of Object.keys(index)) {
     if (NOT_NEEDED.has(name) || Object.hasOwn(PART_CLASSES, name)) continue;
@@ -105,24 +108,27 @@ export function openModelFolder(folder: string): ModelFolder {
   }
   const unet = openPart(dir, index, 'unet');
   const vae = openPart(dir, index, 'vae');
-  const cardFile = insideFolder(dir, 'troupe.json');
+  refuseOtherInputs(unet.config, folder);
+  const card = readModelCard(insideFolder(dir, 'troupe.json'), path.basename(folder), pipeline, { unet, vae });
+  const scheduler = readJson(path.join(dir, 'scheduler', 'scheduler_config.json'), ANY_OBJECT);
   return {
+    path: dir,
     dir,
     pipeline,
     unet,
     vae,
     textEncoder: openPart(dir, index, 'text_encoder'),
-    tokenizer: partFolder(dir, index, 'tokenizer').folder,
+    tokenizer: { folder: partFolder(dir, index, 'tokenizer').folder },
     ...(isXl && {
       textEncoder2: openPart(dir, index, 'text_encoder_2'),
-      tokenizer2: partFolder(dir, index, 'tokenizer_2').folder,
+      tokenizer2: { folder: partFolder(dir, index, 'tokenizer_2').folder },
     }),
     scheduler: {
       className: index.scheduler[1] ?? '',
-      config: readJson(path.join(dir, 'scheduler', 'scheduler_config.json'), ANY_OBJECT),
+      config: card.prediction === undefined ? scheduler : { ...scheduler, prediction_type: card.prediction },
     },
     forceZerosForEmptyPrompt: isXl && index.force_zeros_for_empty_prompt,
-    card: readModelCard(cardFile, folder, pipeline, { unet: unet.configFile, vae: vae.configFile }),
+    card,
   };
 }
 
@@ -154,14 +160,20 @@ function partError(dir: string, part: string, expected: string, got: string): Us
   return new UserError('model-part', { expected, got, todo, folder: dir, part });
 }
 
+function pipelineError(folder: string, pipeline: string): UserError {
+  return new UserError('model-pipeline', {
+    expected: `${folder} to be for ${PIPELINES.join(' or ')}`,
+    got: `${pipeline}${aboutPipeline(pipeline)}`,
+    todo: 'Choose a text-to-image model of the SDXL or the Stable Diffusion 1.x or 2.x family.',
+    folder,
+  });
+}
+
 function notAModel(folder: string): UserError {
-  const single = fs.existsSync(folder) && (folder.endsWith('.safetensors') || folder.endsWith('.ckpt'));
   return new UserError('model-folder', {
     expected: `${folder} to be a model folder in diffusers layout (with model_index.json, unet/, vae/, …)`,
-    got: !fs.existsSync(folder) ? 'no such folder' : single ? 'a single file' : 'a folder without model_index.json',
-    todo: single
-      ? 'Convert it once with diffusers: from_single_file(…).save_pretrained(folder).'
-      : 'Give the folder that holds model_index.json, such as models/pocket.',
+    got: fs.existsSync(folder) ? 'a folder without model_index.json' : 'no such folder',
+    todo: 'Give the folder that holds model_index.json, such as models/pocket.',
     folder,
   });
 }

@@ -5,6 +5,8 @@ import type { ModelFolder, ModelPart } from './model-folder.ts';
 
 /** Says who wrote a config, not what the model does. */
 const PROVENANCE = new Set(['_diffusers_version', '_name_or_path', 'transformers_version']);
+/** In place of the name of a single-file checkpoint: people rename them. */
+const SINGLE_FILE = 'checkpoint.safetensors';
 /** What decides a prompt's tokens. */
 const TOKENIZER_FILES = ['merges.txt', 'special_tokens_map.json', 'tokenizer_config.json', 'vocab.json'];
 
@@ -17,16 +19,22 @@ const TOKENIZER_FILES = ['merges.txt', 'special_tokens_map.json', 'tokenizer_con
 export async function modelHash(model: ModelFolder, options: { signal?: AbortSignal } = {}): Promise<string> {
   const hash = createHash('sha256');
   const parts = [model.textEncoder, model.textEncoder2, model.unet, model.vae].filter((part) => part !== undefined);
+  const isSingleFile = model.path !== model.dir;
+  const read = new Set<string>();
   for (const part of parts) {
     addText(hash, `${part.name}/config.json`, canonicalJson(part.config, PROVENANCE));
     for (const file of weightFiles(part)) {
-      const name = `${part.name}/${path.basename(file)}`;
+      if (read.has(file)) continue; // the parts of a checkpoint share one file
+      read.add(file);
+      const name = isSingleFile ? SINGLE_FILE : `${part.name}/${path.basename(file)}`;
       addHead(hash, name, fs.statSync(file).size);
       for await (const chunk of fs.createReadStream(file, { signal: options.signal })) hash.update(chunk);
     }
   }
-  for (const folder of [model.tokenizer, model.tokenizer2]) {
-    if (folder === undefined) continue;
+  for (const [i, tokenizer] of [model.tokenizer, model.tokenizer2].entries()) {
+    if (tokenizer === undefined) continue;
+    const { folder, pad } = tokenizer;
+    if (pad !== undefined) addText(hash, `tokenizer ${i + 1}, pad`, pad);
     for (const name of TOKENIZER_FILES) {
       const file = path.join(folder, name);
       if (fs.existsSync(file)) addText(hash, `${path.basename(folder)}/${name}`, fs.readFileSync(file, 'utf8'));

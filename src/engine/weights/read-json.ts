@@ -23,6 +23,14 @@ export function readJson<T>(file: string, schema: z.ZodType<T>): T {
       { cause },
     );
   }
+  return checkJson(value, schema, file);
+}
+
+/**
+ * What has been read from a JSON file, checked against a schema.
+ * @throws UserError `json-invalid`
+ */
+export function checkJson<T>(value: unknown, schema: z.ZodType<T>, file: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new UserError('json-invalid', {

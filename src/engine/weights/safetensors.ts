@@ -8,6 +8,7 @@ import {
   LENGTH_PREFIX,
   METADATA_KEY,
   parseHeader,
+  type SafetensorsHeader,
   truncatedError,
 } from './safetensors-header.ts';
 import { arrayFromBytes, bytesOfArray, isArrayOf, type StoredTensor } from './tensor-data.ts';
@@ -24,10 +25,18 @@ export interface Safetensors {
  *   `weights-offsets`; each names the file, and the tensor where there is one
  */
 export function readSafetensorsHeader(file: string): TensorIndex {
+  return readSafetensorsFile(file).tensors;
+}
+
+/**
+ * The header of a .safetensors file, with the metadata that it has besides its tensors.
+ * @throws UserError as `readSafetensorsHeader`
+ */
+export function readSafetensorsFile(file: string): SafetensorsHeader {
   const absolute = path.resolve(file);
   return withFile(absolute, (descriptor, size) => {
     const length = headerLength(readBytes(descriptor, 0, Math.min(LENGTH_PREFIX, size), absolute), size, absolute);
-    return parseHeader(readBytes(descriptor, LENGTH_PREFIX, length, absolute), size, absolute).tensors;
+    return parseHeader(readBytes(descriptor, LENGTH_PREFIX, length, absolute), size, absolute);
   });
 }
 

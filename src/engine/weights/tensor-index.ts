@@ -10,6 +10,8 @@ export interface TensorEntry {
   readonly offset: number;
   /** bytes */
   readonly length: number;
+  /** [out, in] by its shape, but lying as [in, out] (OpenCLIP's projection in single-file checkpoints) */
+  readonly transposed?: boolean;
 }
 
 /** The tensors of a model part by name, whether they lie in one file or in shards. */

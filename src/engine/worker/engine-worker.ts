@@ -5,8 +5,9 @@ import { assertFits } from '../pipeline/memory-estimate.ts';
 import { PROBES_PER_RUN, probePictures } from '../probe-pictures.ts';
 import { listProviders } from '../runtime/onnx-session.ts';
 import { providerCandidates, withFallback } from '../runtime/providers.ts';
-import { type ModelFolder, openModelFolder } from '../weights/model-folder.ts';
+import type { ModelFolder } from '../weights/model-folder.ts';
 import { modelHash } from '../weights/model-hash.ts';
+import { openModel } from '../weights/open-model.ts';
 import {
   type EngineCommand,
   type EngineEvent,
@@ -65,7 +66,7 @@ async function answer(command: DrawCommand | ProbeCommand | HashCommand, signal:
   try {
     if (command.type === 'draw') await draw(command, signal);
     else if (command.type === 'probe') await probe(command, signal);
-    else send({ type: 'hashed', job, hash: await modelHash(openModelFolder(command.folder), { signal }) });
+    else send({ type: 'hashed', job, hash: await modelHash(openModel(command.folder), { signal }) });
   } catch (error) {
     send({ type: 'failed', job, error: serializeError(error, signal) });
   } finally {
@@ -106,7 +107,7 @@ async function load(job: number, { folder, size }: ModelChoice, panels: number):
     return loaded.pipeline;
   }
   send({ type: 'progress', job, progress: { phase: 'load', done: 0, total: 1 } });
-  const model = openModelFolder(folder);
+  const model = openModel(folder);
   assertFits(model, size, panels, options.maxMemory);
   await unload(); // two models are never in memory at once
   const started = performance.now();

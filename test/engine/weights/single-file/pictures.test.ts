@@ -1,0 +1,51 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drawStory } from '../../../../src/engine/draw-story.ts';
+import { loadPipeline } from '../../../../src/engine/pipeline/load-pipeline.ts';
+import { type ModelFolder, openModelFolder } from '../../../../src/engine/weights/model-folder.ts';
+import { openModel } from '../../../../src/engine/weights/open-model.ts';
+import { foxPanel, foxStory } from '../../../support/pocket-stories.ts';
+import { completeFolder, TINY, tinyFamily, writeBoth } from '../../../support/single-files.ts';
+
+const TOKENIZER = path.resolve(import.meta.dirname, '../../../../assets/clip-tokenizer');
+const CARD = JSON.stringify({ prediction: 'epsilon' });
+
+let root: string;
+beforeAll(() => {
+  root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'troupe-pictures-')));
+});
+afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
+
+async function draw(model: ModelFolder) {
+  const size = { width: 128, height: 128 };
+  const pipeline = await loadPipeline(model, { providers: ['cpu'], threads: 1, compute: 'float32', size });
+  try {
+    const story = foxStory([0, 1].map((id) => foxPanel(id)));
+    const { panels } = await drawStory(pipeline, { ...story, steps: 3 });
+    return panels.map(({ image, latents }) => ({ pixels: image.rgb, latents }));
+  } finally {
+    await pipeline.release();
+  }
+}
+
+describe('given the same weights as a folder in diffusers layout and as a checkpoint in one file', () => {
+  it.each(TINY)('%s, then both draw the same story, bit for bit', async (name) => {
+    const folder = path.join(root, name);
+    const file = path.join(root, 'checkpoints', `${name}.safetensors`);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    const family = tinyFamily(name);
+    writeBoth(name, folder, file);
+    completeFolder(folder, family, TOKENIZER);
+    fs.writeFileSync(path.join(root, 'checkpoints', `${name}.troupe.json`), CARD);
+    const fromFolder = await draw(openModelFolder(folder));
+    const fromFile = await draw(openModel(file, { families: [family] }));
+    expect(fromFile).toEqual(fromFolder);
+    // the pictures say something: neither all alike nor without a value
+    const [first, second] = fromFolder;
+    expect(first?.latents.every(Number.isFinite)).toBe(true);
+    expect(new Set(first?.pixels).size).toBeGreaterThan(16);
+    expect(first?.pixels).not.toEqual(second?.pixels);
+  });
+});
