@@ -1,4 +1,4 @@
-import { envExample } from '../src/config.ts';
+import { envExample } from '../src/env-example.ts';
 import { writeFileAtomically } from '../src/files/write-atomically.ts';
 
 await writeFileAtomically(new URL('../.env.example', import.meta.url).pathname, envExample());

@@ -1,50 +1,10 @@
 import { config as loadEnvFile } from 'dotenv';
 import { z } from 'zod';
+import { list, number, optionalText, text, whole, yesNo } from './config-values.ts';
 import { UserError } from './errors/user-error.ts';
 
 const BYTES_PER_GB = 1e9;
 const MS_PER_SECOND = 1000;
-
-/** Empty is as good as not set: a line "NAME=" in .env. */
-function optionalText() {
-  return z
-    .string()
-    .transform((text) => text.trim())
-    .transform((text) => (text === '' ? undefined : text))
-    .optional();
-}
-
-function text(fallback: string) {
-  return optionalText().transform((value) => value ?? fallback);
-}
-
-function whole(fallback: number, least: number, most: number) {
-  return optionalText()
-    .transform((value) => (value === undefined ? fallback : /^\d+$/.test(value) ? Number(value) : Number.NaN))
-    .pipe(z.int(`has to be a whole number from ${least} to ${most}`).min(least).max(most));
-}
-
-function number(fallback: number, least: number, most: number) {
-  return optionalText()
-    .transform((value) => (value === undefined ? fallback : Number(value)))
-    .pipe(z.number(`has to be a number from ${least} to ${most}`).min(least).max(most));
-}
-
-function yesNo(fallback: boolean) {
-  return optionalText()
-    .transform((value) => value?.toLowerCase() ?? (fallback ? 'yes' : 'no'))
-    .pipe(z.enum(['yes', 'no', 'true', 'false'], 'has to be yes or no'))
-    .transform((value) => value === 'yes' || value === 'true');
-}
-
-function list(fallback: string) {
-  return text(fallback).transform((value) =>
-    value
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
-  );
-}
 
 interface Variable<S extends z.ZodType> {
   readonly schema: S;
@@ -212,14 +172,4 @@ function noModels(): UserError {
     todo: 'Name one, or leave MODELS out for the model that comes with Troupe.',
     variables: ['MODELS'],
   });
-}
-
-/** `.env.example`, from the same table. */
-export function envExample(): string {
-  const sections = new Map<string, string[]>();
-  for (const [name, { section, about, example }] of Object.entries(VARIABLES)) {
-    sections.set(section, [...(sections.get(section) ?? []), `# ${about}\n${name}=${example}`]);
-  }
-  const parts = [...sections].map(([section, lines]) => `## ${section}\n\n${lines.join('\n\n')}`);
-  return `# Settings of Troupe. Copy this to .env; what is left out or empty is as it is here.\n# Made by \`npm run env-example\` from src/config.ts.\n\n${parts.join('\n\n')}\n`;
 }

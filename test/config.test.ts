@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'dotenv';
 import { describe, expect, test } from 'vitest';
-import { envExample, readConfig, VARIABLES } from '../src/config.ts';
+import { readConfig, VARIABLES } from '../src/config.ts';
+import { envExample } from '../src/env-example.ts';
 import { UserError } from '../src/errors/user-error.ts';
 
 describe('the configuration', () => {

@@ -10,9 +10,6 @@ import { PictureShelf, previewPicture } from './picture-shelf.ts';
 import type { ProgressBook } from './progress-book.ts';
 import type { DeskParts } from './story-desk.ts';
 
-/** The purpose of castings' messages; their subject is the job's id. */
-export const CASTING = 'casting';
-
 /** Knows how the message of a casting looks. */
 export class CastingDesk implements Desk {
   readonly #parts: DeskParts;

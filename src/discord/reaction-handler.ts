@@ -10,8 +10,8 @@ import { requirePlace } from './change-story.ts';
 import { failureOf } from './discord-failure.ts';
 import { note } from './error-boundary.ts';
 import { errorText } from './error-text.ts';
+import { STORY } from './message-key.ts';
 import { panelOfEmoji } from './reactions.ts';
-import { STORY } from './story-desk.ts';
 
 type Reaction = MessageReaction | PartialMessageReaction;
 type Person = User | PartialUser;

@@ -17,9 +17,6 @@ import type { OpenJob } from './progress-text.ts';
 import type { SpokenLanguages } from './speech.ts';
 import { type StoryState, storyView } from './story-view.ts';
 
-/** The purpose of stories' messages; their subject is the story's id. */
-export const STORY = 'story';
-
 export interface DeskParts {
   readonly studio: Studio;
   readonly store: Store;
