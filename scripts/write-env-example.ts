@@ -1,4 +1,5 @@
+import { fileURLToPath } from 'node:url';
 import { envExample } from '../src/env-example.ts';
 import { writeFileAtomically } from '../src/files/write-atomically.ts';
 
-await writeFileAtomically(new URL('../.env.example', import.meta.url).pathname, envExample());
+await writeFileAtomically(fileURLToPath(new URL('../.env.example', import.meta.url)), envExample());

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { startApp } from './app.ts';
 import { type Config, processEnvironment, readConfig } from './config.ts';
 import { loadCommands } from './discord/command-loader.ts';
@@ -6,7 +7,7 @@ import { UserError } from './errors/user-error.ts';
 import { jsonLog } from './log.ts';
 import { RehearsalServer } from './rehearsal/index.ts';
 
-const COMMANDS = new URL('../commands/', import.meta.url).pathname;
+const COMMANDS = fileURLToPath(new URL('../commands/', import.meta.url));
 const USER_ERROR = 2;
 /** As shells tell it of a process that a signal ended. */
 const SIGNAL_BASE = 128;

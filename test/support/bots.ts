@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type App, type AppParts, startApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { loadCommands } from '../../src/discord/command-loader.ts';
@@ -10,7 +11,7 @@ import { type Rehearsal, RehearsalServer } from '../../src/rehearsal/index.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { POCKET } from './fixtures.ts';
 
-const COMMANDS = new URL('../../commands/', import.meta.url).pathname;
+const COMMANDS = fileURLToPath(new URL('../../commands/', import.meta.url));
 
 export interface LoggedError {
   readonly message: string;
