@@ -1,11 +1,10 @@
 import { strToU8, type Zippable, zipSync } from 'fflate';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { endingOf } from '../blobs/media-types.ts';
+import { blobHashes } from '../blobs/named-blobs.ts';
 
 /** A ZIP's own bytes for a file: two headers with its name, rounded up. */
 const BYTES_PER_ENTRY = 400;
-/** Fields of the export that name a blob: pictureHash, latentsHash, blobHash, canonBlobHash. */
-const BLOB_FIELD = /(?:picture|latents|blob)Hash$/iu;
 const STORED = { level: 0 } as const;
 const COMPRESSED = { level: 6 } as const;
 
@@ -69,16 +68,6 @@ async function look(blobs: BlobStore, hash: string): Promise<File | string> {
   } catch (error) {
     return `files/${hash}: ${error instanceof Error ? error.message : String(error)}`;
   }
-}
-
-/** The blobs that data names anywhere within it. */
-export function blobHashes(data: unknown, hashes = new Set<string>()): Set<string> {
-  if (typeof data !== 'object' || data === null || data instanceof Date) return hashes;
-  for (const [key, value] of Object.entries(data)) {
-    if (BLOB_FIELD.test(key) && typeof value === 'string') hashes.add(value);
-    else blobHashes(value, hashes);
-  }
-  return hashes;
 }
 
 function plainNumbers(_key: string, value: unknown): unknown {

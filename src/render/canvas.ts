@@ -105,6 +105,37 @@ export async function decodePicture(bytes: Uint8Array): Promise<RasterImage> {
   return { width: info.width, height: info.height, rgb: data };
 }
 
+/** What a picture's file says of it before it is decoded. */
+export interface PictureHeader {
+  readonly format: string;
+  /** as it is looked at, upright */
+  readonly width: number;
+  readonly height: number;
+  /** of animations; an APNG's are not counted */
+  readonly frames: number;
+}
+
+/** Decodes nothing, so a picture may claim any size. Throws what sharp throws on other bytes. */
+export async function readHeader(bytes: Uint8Array): Promise<PictureHeader> {
+  const { format, pages = 1, autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
+  return { format, width: autoOrient.width, height: autoOrient.height, frames: pages };
+}
+
+/**
+ * Decodes a picture so that its centre fills the size; transparency is laid on white. Throws what sharp throws on other
+ * bytes, and on pictures that break off.
+ */
+export async function decodeCovering(bytes: Uint8Array, width: number, height: number): Promise<RasterImage> {
+  const rgb = await sharp(bytes, { failOn: 'error' })
+    .autoOrient()
+    .resize(width, height, { fit: 'cover', position: 'centre', kernel: 'mks2021' })
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer();
+  return { width, height, rgb };
+}
+
 function fromRaw({ width, height, rgb }: RasterImage): Sharp {
   return sharp(rgb, { raw: { width, height, channels: 3 } });
 }

@@ -47,6 +47,19 @@ export function findText(png: Uint8Array, keyword: string): string | undefined {
   return undefined;
 }
 
+/** Whether a PNG is an APNG (section 11.3.6): it says so before its first image data. */
+export function isAnimatedPng(png: Uint8Array): boolean {
+  const bytes = Buffer.from(png.buffer, png.byteOffset, png.byteLength);
+  let offset = SIGNATURE.length;
+  while (offset + LENGTH_BYTES + TYPE_BYTES <= bytes.length) {
+    const type = bytes.toString('latin1', offset + LENGTH_BYTES, offset + LENGTH_BYTES + TYPE_BYTES);
+    if (type === 'acTL') return true;
+    if (type === 'IDAT') return false;
+    offset += LENGTH_BYTES + TYPE_BYTES + bytes.readUInt32BE(offset) + CRC_BYTES;
+  }
+  return false;
+}
+
 function readInternationalText(body: Buffer, keyword: string): string | undefined {
   const keywordEnd = body.indexOf(0);
   if (keywordEnd < 0 || body.toString('latin1', 0, keywordEnd) !== keyword) return undefined;

@@ -1,6 +1,7 @@
 import type { Canon } from '../canon/canon.ts';
 import type { ConsistencySettings } from '../engine/consistory/settings.ts';
 import type { PanelRequest, StoryRequest } from '../engine/draw-story.ts';
+import type { SamplerName } from '../engine/schedulers/sampler-names.ts';
 import type { StoryScript } from './story-script.ts';
 
 /** How a story is to be drawn. */
@@ -8,6 +9,8 @@ export interface DrawingChoices {
   readonly seed: bigint;
   readonly steps: number;
   readonly guidance: number;
+  /** in place of the model's own */
+  readonly sampler?: SamplerName;
   /** words before every scene: the style, or what the model was trained to hear */
   readonly promptPrefix: string;
   readonly negativePrompt: string;
@@ -46,14 +49,15 @@ export function planStory(script: StoryScript, choices: DrawingChoices): StoryPl
       settings: choices.settings,
       steps: choices.steps,
       guidance: choices.guidance,
+      ...(choices.sampler && { sampler: choices.sampler }),
     },
     panels: panels.map((_, i) => anchors.length + i),
   };
 }
 
-/** A canon's anchors as rows of a story's batch. */
+/** A canon's anchors as rows of a story's batch. A picture that somebody brought can't be drawn again: it is there. */
 export function anchorRows(canon: Canon): PanelRequest[] {
-  return canon.anchors.map(({ id, revision, seed, prompt, negativePrompt, concepts }) => ({
+  return canon.anchors.map(({ id, revision, seed, prompt, negativePrompt, concepts, given, latents }) => ({
     id,
     revision,
     seed,
@@ -61,6 +65,7 @@ export function anchorRows(canon: Canon): PanelRequest[] {
     negativePrompt,
     concepts,
     canon: canon.id,
+    ...(given ? { given: latents } : {}),
   }));
 }
 

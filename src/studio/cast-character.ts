@@ -3,8 +3,9 @@ import { makeCanon } from '../canon/canon.ts';
 import { encodeCanon } from '../canon/canon-file.ts';
 import { PLAIN_SETTINGS } from '../engine/consistory/settings.ts';
 import type { DrawnPanel, DrawnStory, PanelRequest, StoryRequest } from '../engine/draw-story.ts';
+import type { RasterImage } from '../engine/raster-image.ts';
 import type { JobHandler } from '../queue/job-handler.ts';
-import { encodePng } from '../render/canvas.ts';
+import { decodePicture, encodePng } from '../render/canvas.ts';
 import type { CandidateRecord } from '../store/castings.ts';
 import type { JsonObject } from '../store/json.ts';
 import { drawPanels } from './draw-panels.ts';
@@ -30,6 +31,8 @@ const payloadSchema = z.object({
   looks: z.string(),
   subject: z.string(),
   model: z.string(),
+  /** a PNG of the drawing's size that somebody brought: the first candidate */
+  pictureHash: z.string().nullable().default(null),
   drawing: z.unknown().transform(parseDrawing),
 });
 
@@ -41,7 +44,8 @@ export function storedCasting({ seed, drawing, ...rest }: CastingPayload): JsonO
 
 /**
  * Draws a casting sheet: the character alone, by different seeds and without anything shared, so that the candidates
- * differ as much as the model's idea of the looks does. Each can become the canon: it is an anchor by itself.
+ * differ as much as the model's idea of the looks does. Each can become the canon: it is an anchor by itself. A picture
+ * that somebody brought is the first of them, as it is.
  */
 export function castCharacterHandler(workshop: Workshop): JobHandler {
   const { store, blobs, models } = workshop;
@@ -53,7 +57,9 @@ export function castCharacterHandler(workshop: Workshop): JobHandler {
       if (before.length > 0) return { candidates: before.length };
       const model = models.get(casting.model);
       const hash = await models.hash(model, work.signal);
-      const request = requestCandidates(casting);
+      const { pictureHash } = casting;
+      const picture = pictureHash === null ? undefined : await decodePicture((await blobs.get(pictureHash)).bytes);
+      const request = requestCandidates(casting, picture);
       const places = request.panels.map((_, place) => place);
       const { panels, story } = await drawPanels(workshop, model, drawing, { request, places }, work);
       const sheet: CandidateRecord[] = [];
@@ -63,7 +69,8 @@ export function castCharacterHandler(workshop: Workshop): JobHandler {
         sheet.push({
           seed: row.seed.toString(),
           prompt: row.prompt,
-          pictureHash: await blobs.put(await encodePng(panel.image), 'image/png'),
+          // What the model sees of a picture is a little less than the picture.
+          pictureHash: await blobs.put(await encodePng(row.picture ?? panel.image), 'image/png'),
           canonBlobHash: await blobs.put(encodeCanon(canon), 'application/x-troupe-canon'),
           modelHash: hash,
         });
@@ -74,8 +81,11 @@ export function castCharacterHandler(workshop: Workshop): JobHandler {
   };
 }
 
-function requestCandidates({ seed, name, looks, subject, drawing }: CastingPayload): StoryRequest {
-  const { steps, guidance, promptPrefix, negativePrompt } = drawing;
+function requestCandidates(
+  { seed, name, looks, subject, drawing }: CastingPayload,
+  picture: RasterImage | undefined,
+): StoryRequest {
+  const { steps, guidance, sampler, promptPrefix, negativePrompt } = drawing;
   const prompt = [promptPrefix, looks, POSE].filter((part) => part !== '').join(' ');
   return {
     panels: Array.from({ length: CANDIDATES }, (_, id) => ({
@@ -85,11 +95,13 @@ function requestCandidates({ seed, name, looks, subject, drawing }: CastingPaylo
       prompt,
       negativePrompt,
       concepts: [name],
+      ...(picture && id === 0 ? { picture } : {}),
     })),
     concepts: [{ name, words: subject }],
     settings: PLAIN_SETTINGS,
     steps,
     guidance,
+    ...(sampler && { sampler }),
   };
 }
 

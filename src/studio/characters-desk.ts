@@ -1,4 +1,6 @@
 import { UserError } from '../errors/user-error.ts';
+import { readBroughtPicture } from '../render/brought-picture.ts';
+import { encodePng } from '../render/canvas.ts';
 import type { Character } from '../store/characters.ts';
 import type { GuildSettings } from '../store/guild-settings.ts';
 import type { Repositories } from '../store/store.ts';
@@ -16,13 +18,14 @@ type CharacterFunctions = Pick<
 
 /** What people do with characters. */
 export function charactersDesk(desk: Desk): CharacterFunctions {
-  const { store, models } = desk;
+  const { store, blobs, models } = desk;
 
   /** A casting of the character as it is within the transaction. */
   const casting = async (
     { castings }: Repositories,
     { id: characterId, name, looks, subjectWords, style }: Character,
     settings: GuildSettings,
+    pictureHash: string | null = null,
   ): Promise<Errand> => {
     const model = models.get(settings.model);
     const payload = storedCasting({
@@ -33,9 +36,16 @@ export function charactersDesk(desk: Desk): CharacterFunctions {
       looks,
       subject: subjectWords.join(' '),
       model: model.name,
+      pictureHash,
       drawing: drawingFor(model, settings, style ?? undefined),
     });
     return { kind: CAST_CHARACTER, payload, priority: SMALL_ERRAND };
+  };
+
+  /** As the model will see it, so that the job needs nothing else. Stored before the job, which is nothing without it. */
+  const storePicture = async (picture: Uint8Array, settings: GuildSettings): Promise<string> => {
+    const { size } = drawingFor(models.get(settings.model), settings, undefined);
+    return blobs.put(await encodePng(await readBroughtPicture(picture, size)), 'image/png');
   };
 
   const changeable = async (asker: Asker, characterId: string): Promise<Character> => {
@@ -46,13 +56,13 @@ export function charactersDesk(desk: Desk): CharacterFunctions {
 
   return {
     async createCharacter(asker, { name: typed, looks: typedLooks, picture }) {
-      refusePicture(picture);
       const name = readName(typed);
       const traits = { name, ...readLooks(name, typedLooks) };
       const settings = await store.settings.get(asker.scope);
+      const pictureHash = picture ? await storePicture(picture, settings) : null;
       const { value: character, ...ticket } = await submit(desk, asker, settings, async (repositories) => {
         const character = await repositories.characters.create(asker.scope, asker.memberId, traits);
-        return { value: character, errand: await casting(repositories, character, settings) };
+        return { value: character, errand: await casting(repositories, character, settings, pictureHash) };
       });
       return { ...ticket, character };
     },
@@ -75,8 +85,7 @@ export function charactersDesk(desk: Desk): CharacterFunctions {
       return store.characters.get(characterId);
     },
 
-    async editCharacter(asker, characterId, { name: typed, looks: typedLooks, picture }) {
-      refusePicture(picture);
+    async editCharacter(asker, characterId, { name: typed, looks: typedLooks }) {
       const before = await changeable(asker, characterId);
       const name = typed === undefined ? undefined : readName(typed);
       const looks = typedLooks === undefined ? undefined : readLooks(name ?? before.name, typedLooks);
@@ -126,14 +135,5 @@ function refuseRetired({ name, status }: Character): void {
     got: `"${name}", who is`,
     todo: 'Create the character anew, or tell the story with another one.',
     name,
-  });
-}
-
-function refusePicture(picture: Uint8Array | undefined): void {
-  if (picture === undefined) return;
-  throw new UserError('picture-unsupported', {
-    expected: 'a character described in words',
-    got: 'a picture',
-    todo: 'Leave the picture out for now, and say in words what the character looks like.',
   });
 }

@@ -21,7 +21,7 @@ export interface Studio {
   recast(asker: Asker, characterId: string): Promise<Ticket>;
   /** Makes a candidate the character's canon. Stories drawn from now on have it; older canons are kept. */
   pickCandidate(asker: Asker, candidateId: string): Promise<Character>;
-  editCharacter(asker: Asker, characterId: string, traits: Partial<NewCharacter>): Promise<Character>;
+  editCharacter(asker: Asker, characterId: string, traits: Partial<Omit<NewCharacter, 'picture'>>): Promise<Character>;
   retireCharacter(asker: Asker, characterId: string): Promise<Character>;
 
   /** Stores a story with its panels and enqueues its drawing. */
@@ -59,7 +59,7 @@ export interface NewCharacter {
   readonly name: string;
   /** "a fox wearing a scarf"; asterisks may mark the subject */
   readonly looks: string;
-  /** a PNG, JPEG or WebP of the character, to serve as its canon */
+  /** a PNG, JPEG or WebP of the character: the first candidate of its casting sheet */
   readonly picture?: Uint8Array;
 }
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { expect, onTestFinished, test } from 'vitest';
 import { FolderBlobStore } from '../../src/blobs/folder-blob-store.ts';
-import { blobHashes, exportPart } from '../../src/privacy/export-archive.ts';
+import { blobHashes } from '../../src/blobs/named-blobs.ts';
+import { exportPart } from '../../src/privacy/export-archive.ts';
 
 const LIMIT = 20_000;
 

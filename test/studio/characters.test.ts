@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { decodeCanon } from '../../src/canon/canon-file.ts';
-import { asker } from '../support/people.ts';
+import { decodePicture, encodePng } from '../../src/render/canvas.ts';
+import type { FakeEngine } from '../support/fake-engine.ts';
+import { asker, newStory } from '../support/people.ts';
+import { panelColour, solidPanel } from '../support/solid-panels.ts';
 import { testStudio } from '../support/studios.ts';
 
 const RUSTY = { name: 'Rusty', looks: 'a fox wearing a scarf' };
@@ -74,14 +77,10 @@ describe('what is refused', () => {
     await expect(refused).rejects.toMatchObject({ code: 'character-name-unusable' });
   });
 
-  test('given looks without a subject, or a picture, then they are refused with what to do', async () => {
+  test('given looks without a subject, then they are refused with what to do', async () => {
     const { studio } = await testStudio({ idle: true });
     const unclear = studio.createCharacter(asker(), { name: 'X', looks: 'a' });
     await expect(unclear).rejects.toMatchObject({ code: 'subject-unclear' });
-    const picture = new Uint8Array(1);
-    await expect(studio.createCharacter(asker(), { ...RUSTY, picture })).rejects.toMatchObject({
-      code: 'picture-unsupported',
-    });
   });
 });
 
@@ -118,5 +117,52 @@ describe('changing a character', () => {
     expect(await studio.editCharacter(asker(), character.id, { looks: 'a *polar bear* cub' })).toMatchObject({
       subjectWords: ['polar', 'bear'],
     });
+  });
+});
+
+describe('a character from a picture', () => {
+  const brought = () =>
+    encodePng(solidPanel(0, 200, 100)).then((bytes) => ({ ...RUSTY, picture: new Uint8Array(bytes) }));
+
+  test('given a picture, then it is the first candidate as it is, with a canon of it; the others are drawn', async () => {
+    const { studio, store, blobs, ended, engine } = await testStudio();
+    const { character } = await ended(studio.createCharacter(asker(), await brought()));
+    const [first, ...others] = await store.castings.sheet(character.id);
+    const shown = await decodePicture((await blobs.get(first?.pictureHash as string)).bytes);
+    expect([shown.width, shown.height]).toEqual([128, 128]);
+    expect([...shown.rgb.subarray(0, 3)]).toEqual([...panelColour(0)]);
+    expect(new Set(others.map(({ pictureHash }) => pictureHash)).size).toBe(3);
+    const canon = decodeCanon((await blobs.get(first?.canonBlobHash as string)).bytes, 'Rusty');
+    expect(canon.anchors.map(({ given }) => given)).toEqual([true]);
+    for (const { canonBlobHash } of others) {
+      expect(decodeCanon((await blobs.get(canonBlobHash)).bytes, 'Rusty').anchors[0]?.given).toBeUndefined();
+    }
+    // Stories don't draw it again: they are given what the model saw of it.
+    await studio.pickCandidate(asker(), first?.id as string);
+    await ended(studio.createStory(asker(), newStory('Rusty in the forest')));
+    const [anchor, panel] = (engine as FakeEngine).calls.at(-1)?.story.panels ?? [];
+    expect(anchor?.given).toEqual(canon.anchors[0]?.latents);
+    expect(panel?.given).toBeUndefined();
+    // A recast is of the looks.
+    await ended(studio.recast(asker(), character.id));
+    const recast = await store.castings.sheet(character.id);
+    expect(recast.map(({ pictureHash }) => pictureHash)).not.toContain(first?.pictureHash);
+  });
+
+  test('given that nothing has been drawn yet, then the picture is stored and in use, until its member is erased', async () => {
+    const { studio, store, blobs } = await testStudio({ idle: true });
+    const { job } = await studio.createCharacter(asker(), await brought());
+    const { pictureHash } = job.payload as { pictureHash: string };
+    expect((await blobs.get(pictureHash)).mediaType).toBe('image/png');
+    expect(await store.blobReferences()).toEqual(new Set([pictureHash]));
+    expect((await store.privacy.erase(asker().memberId)).blobHashes).toEqual([pictureHash]);
+  });
+
+  test('given a file that is none, then it is refused, and neither character nor job is stored', async () => {
+    const { studio, store } = await testStudio({ idle: true });
+    const refused = studio.createCharacter(asker(), { ...RUSTY, picture: new Uint8Array(9) });
+    await expect(refused).rejects.toMatchObject({ code: 'picture-unreadable' });
+    expect(await store.characters.list(asker().scope)).toEqual([]);
+    expect(await store.jobs.list({})).toEqual([]);
   });
 });

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anchorDrift } from '../../src/canon/canon.ts';
 import type { DrawnStory, StoryRequest } from '../../src/engine/draw-story.ts';
+import type { RasterImage } from '../../src/engine/raster-image.ts';
 import { type Engine, type EngineHooks, startEngine } from '../../src/engine/worker/engine-client.ts';
+import { encodePng } from '../../src/render/canvas.ts';
 import { loadCanons } from '../../src/studio/canon-shelf.ts';
 import { parseRecipe } from '../../src/studio/recipe.ts';
+import { POCKET } from '../support/fixtures.ts';
 import { nextEvent } from '../support/job-queues.ts';
 import { asker, newStory, SERVER } from '../support/people.ts';
+import { foxPanel, foxStory } from '../support/pocket-stories.ts';
 import { type TestStudio, testStudio } from '../support/studios.ts';
 
 const STEPS = 4;
@@ -72,6 +76,35 @@ describe('on the pocket model', () => {
     expect((await takesOf(test, replay.id)).map(([take]) => take?.pictureHash)).toEqual(first);
     const [, [, redrawn] = []] = await takesOf(test, story.id);
     expect(first).not.toContain(redrawn?.pictureHash);
+  });
+
+  test('given a character from a picture, then stories look at what the model saw of it, bit for bit', async () => {
+    const test = await realStudio();
+    const drawn = await engine.draw(
+      { folder: POCKET, size: { width: 128, height: 128 } },
+      foxStory([foxPanel(0, { seed: 99n })]),
+      { trace: false, previewEvery: 0 },
+    );
+    const picture = await encodePng(drawn.panels[0]?.image as RasterImage);
+    const looks = 'a fox wearing a scarf';
+    const { character } = await test.ended(test.studio.createCharacter(asker(), { name: 'Rusty', looks, picture }));
+    const [first] = await test.store.castings.sheet(character.id);
+    await test.studio.pickCandidate(asker(), first?.id as string);
+    const { story } = await test.ended(test.studio.createStory(asker(), newStory('Rusty in the forest | sleeping')));
+    const [{ canon } = { canon: undefined }] = await loadCanons(
+      test.store.castings,
+      test.blobs,
+      parseRecipe(story.settings).cast,
+    );
+    if (!canon) throw new Error('no canon');
+    await test.ended(test.studio.redrawPanel(asker(), story.id, 2));
+    for (const { request, drawn: story } of drawings.slice(-2)) expect(anchorDrift(canon, request, story)).toBe(0);
+    const [anchor] = drawings.at(-2)?.drawn.panels ?? [];
+    const covered = Object.values(anchor?.masks ?? {}).map((mask) => mask.reduce((sum, c) => sum + c, 0) / mask.length);
+    console.info(`masks of the picture cover ${covered.map((share) => share.toFixed(2))}`);
+    expect(covered).toHaveLength(1);
+    expect(covered[0]).toBeGreaterThan(0.02);
+    expect(covered[0]).toBeLessThan(0.6);
   });
 
   test('given no canon, then the story’s own anchors come out beside a redrawn panel as they were drawn first', async () => {

@@ -27,7 +27,7 @@ const MASK_GRID = { height: 4, width: 4 };
 
 /**
  * An engine that paints each panel in one colour, which depends on all that a panel's picture depends on: the same
- * request gives the same bytes. Otherwise it behaves as the engine does: one story after the other, the same phases
+ * request gives the same bytes. Pictures that are given stay as they are. Otherwise it behaves as the engine does: one story after the other, the same phases
  * and steps, previews, abort within a step.
  */
 export class FakeEngine implements Engine {
@@ -89,6 +89,7 @@ export class FakeEngine implements Engine {
   }
 
   #paint(panel: PanelRequest): RasterImage {
+    if (panel.picture) return panel.picture;
     const side = this.#options.side ?? 16;
     const [r = 0, g = 0, b = 0] = panelColour(panel);
     const rgb = new Uint8Array(side * side * 3);
@@ -114,7 +115,10 @@ function* units({ steps, settings, panels }: StoryRequest): Iterable<EngineProgr
 }
 
 function latentsOf(panel: PanelRequest): Float32Array {
-  const bytes = digest(`latents ${panel.seed} ${panel.id} ${panel.revision}`);
+  if (panel.given) return panel.given;
+  const bytes = panel.picture
+    ? createHash('sha256').update(panel.picture.rgb).digest()
+    : digest(`latents ${panel.seed} ${panel.id} ${panel.revision}`);
   const size = LATENT_SHAPE.reduce((a, b) => a * b, 1);
   return Float32Array.from({ length: size }, (_, i) => ((bytes[i % bytes.length] ?? 0) - 128) / 64);
 }

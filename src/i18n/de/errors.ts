@@ -56,7 +56,8 @@ export const errors: Record<keyof typeof english, ErrorText> = {
     `Ich kann hier nicht posten, mir fehlt die Berechtigung: ${of('names')}. Die Moderation kann sie geben.`,
   'picture-withheld': () =>
     'Ein Bild dieser Geschichte wird hier nicht gezeigt, so ist dieser Server eingestellt. Zeichne das Feld zuerst neu.',
-  'picture-unsupported': () => 'Figuren aus einem Bild gehen hier noch nicht. Beschreibe das Aussehen mit Worten.',
+  'picture-animated': () => 'Das ist eine Animation. Nimm ein einzelnes Bild daraus.',
+  'picture-too-small': (of) => `Das Bild ist zu klein: mindestens ${of('least')} Pixel.`,
   'picture-unreadable': () => 'Diese Datei ist kein lesbares Bild. Nimm PNG, JPEG oder WebP.',
   'picture-too-large': (of) => `Das Bild ist zu groß: höchstens ${of('most')}.`,
   'picture-size': () => 'Die Größe des Bildes passt nicht zum Modell. Nimm ein anderes.',

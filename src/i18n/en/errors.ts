@@ -53,7 +53,8 @@ export const errors = {
   'permissions-missing': (of) => `I can’t post here: I miss the permission to ${of('names')}. A moderator can give it.`,
   'picture-withheld': () =>
     'A picture of this story isn’t shown here, by this server’s settings. Redraw that panel first.',
-  'picture-unsupported': () => 'Characters can’t be made from a picture here yet. Describe the looks in words.',
+  'picture-animated': () => 'That is an animation. Attach one of its frames.',
+  'picture-too-small': (of) => `The picture is too small: at least ${of('least')} pixels.`,
   'picture-unreadable': () => 'That file is no picture that can be read. Use a PNG, JPEG or WebP.',
   'picture-too-large': (of) => `The picture is too large: at most ${of('most')}.`,
   'picture-size': () => 'The picture’s size doesn’t suit the model. Use another one.',
