@@ -26,7 +26,7 @@ export const settingsSchema = z.object({
   queuedPerServer: limit.optional(),
   /** Who may make characters and stories. `roles`: who has one of `creatorRoles`. */
   creating: z.enum(['everyone', 'roles', 'moderators']).optional(),
-  /** Who may redraw a panel of a story and add one, besides its author. */
+  /** Who may redraw a panel of a story and add one; "moderators" leaves out its author too. */
   redrawing: z.enum(['everyone', 'author', 'roles', 'moderators']).optional(),
   creatorRoles: roles.optional(),
   /** Who counts as a moderator of Troupe, besides who may manage the server. */
