@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { SAMPLERS } from '../engine/schedulers/sampler-names.ts';
 import { decodeSafetensors, encodeSafetensors } from '../engine/weights/safetensors.ts';
 import type { StoredTensor } from '../engine/weights/tensor-data.ts';
 import { UserError } from '../errors/user-error.ts';
@@ -39,6 +40,7 @@ const schema = z.strictObject({
   size: z.strictObject({ width: dimension, height: dimension }),
   steps: z.int().min(1).max(1000),
   guidance: z.number().min(0).max(100),
+  sampler: z.enum(SAMPLERS).optional(),
   settings: z.strictObject({
     sharedAttention: z.boolean(),
     maskDropout: share,

@@ -2,6 +2,7 @@ import type { ConsistencySettings } from '../engine/consistory/settings.ts';
 import { closure, sharingEdges } from '../engine/consistory/stage.ts';
 import type { Grid } from '../engine/consistory/subject-mask.ts';
 import type { DrawnStory, StoryRequest } from '../engine/draw-story.ts';
+import type { SamplerName } from '../engine/schedulers/sampler-names.ts';
 import { UserError } from '../errors/user-error.ts';
 
 /** A character as its canon knows it. */
@@ -40,6 +41,8 @@ export interface Canon {
   readonly size: { readonly width: number; readonly height: number };
   readonly steps: number;
   readonly guidance: number;
+  /** undefined: the model's own */
+  readonly sampler?: SamplerName;
   /** what the anchors were drawn with; they come out as they did only with the same */
   readonly settings: ConsistencySettings;
   readonly latentShape: readonly [channels: number, height: number, width: number];
@@ -107,6 +110,7 @@ export function makeCanon({ request, drawn, ...source }: CanonSource): Omit<Cano
     size: source.size,
     steps: request.steps,
     guidance: request.guidance,
+    ...(request.sampler && { sampler: request.sampler }),
     settings: request.settings,
     latentShape: source.latentShape,
     maskGrid: source.maskGrid,

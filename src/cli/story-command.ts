@@ -3,6 +3,10 @@ import { assertCanonFits, type Canon, canonAnchors, makeCanon } from '../canon/c
 import { encodeCanon } from '../canon/canon-file.ts';
 import { openCanon } from '../canon/open-canon.ts';
 import { DEFAULT_SETTINGS, PLAIN_SETTINGS } from '../engine/consistory/settings.ts';
+<<<<<<< /tmp/s6/head/src/cli/story-command.ts
+import { createScheduler } from '../engine/schedulers/create-scheduler.ts';
+=======
+>>>>>>> /tmp/s6/t
 import type { ModelFolder } from '../engine/weights/model-folder.ts';
 import { openModel } from '../engine/weights/open-model.ts';
 import type { Engine } from '../engine/worker/engine-client.ts';
@@ -52,6 +56,7 @@ export async function storyCommand(options: StoryOptions, io: StoryConsole): Pro
   const seed = readSeed(options.seed);
   const plan = planOf(options, script, canons, model, seed);
   if (options.saveCanon !== undefined) canonAnchors(plan.request); // refused now, not when all is drawn
+  createScheduler(model.scheduler.config, plan.request.steps, plan.request.sampler); // nor when all is loaded
   await refuseOutputs(options);
   // last of the checks, because it reads the whole model
   const identity = { name: model.card.name, hash: await io.engine.modelHash(model.path, io) };
@@ -99,6 +104,7 @@ function planOf(
     canons,
     steps: options.steps ?? canon?.steps ?? card.steps,
     guidance: options.guidance ?? canon?.guidance ?? card.guidance,
+    sampler: options.sampler ?? canon?.sampler,
     promptPrefix: options.style ?? card.promptPrefix,
     negativePrompt: options.negative,
     settings: { ...DEFAULT_SETTINGS, ...canon?.settings, ...options.settings },

@@ -49,7 +49,7 @@ export function tellOfDrawing(
     if (drift > VISIBLE_DRIFT) {
       const names = canon.characters.map((c) => c.name).join(' and ');
       notice(
-        `${names} came out a little differently than in the canon (other steps, settings, machine or version of Troupe).`,
+        `${names} came out a little differently than in the canon (other steps, sampler, settings, machine or version of Troupe).`,
       );
     }
   }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { ConsistencySettings } from '../engine/consistory/settings.ts';
+import { SAMPLERS, type SamplerName } from '../engine/schedulers/sampler-names.ts';
 import { UserError } from '../errors/user-error.ts';
 import { STORY_DEFAULTS } from './story-usage.ts';
 
@@ -18,6 +19,7 @@ export interface StoryOptions {
   readonly negative: string;
   readonly steps: number | undefined;
   readonly guidance: number | undefined;
+  readonly sampler: SamplerName | undefined;
   readonly size: { readonly width: number; readonly height: number } | undefined;
   readonly mode: StoryMode;
   /** those that were given; the others are the canon's or the paper's */
@@ -60,6 +62,7 @@ export function parseStoryOptions(args: readonly string[]): StoryOptions {
     negative: short('negative', values.negative) ?? '',
     steps: whole('steps', 1, MAX_STEPS),
     guidance: number('guidance', values.guidance, 0, MAX_GUIDANCE),
+    sampler: readSampler(values.sampler),
     size: readSize(values.size),
     mode: values.plain ? 'plain' : values.compare ? 'compare' : 'consistent',
     settings: readSettings(values),
@@ -95,6 +98,7 @@ function readArguments(args: readonly string[]) {
         negative: text,
         steps: text,
         guidance: text,
+        sampler: text,
         size: text,
         plain: flag,
         compare: flag,
@@ -149,6 +153,12 @@ function number(
 function short(name: 'style' | 'negative', value: string | undefined): string | undefined {
   if (value === undefined || value.length <= MAX_TEXT) return value;
   throw invalid(name, `--${name} of at most ${MAX_TEXT} characters`, `${value.length}`);
+}
+
+function readSampler(value: string | undefined): SamplerName | undefined {
+  const known = SAMPLERS.find((name) => name === value);
+  if (value === undefined || known) return known;
+  throw invalid('sampler', `--sampler to be one of ${SAMPLERS.join(', ')}`, `"${value}"`);
 }
 
 function readSize(value: string | undefined): StoryOptions['size'] {

@@ -41,7 +41,7 @@ export async function renderStory(source: StoryPictureSource): Promise<Uint8Arra
 
 function storyMetadata({ script, plan, modes, model, seed }: StoryPictureSource): StoryMetadata {
   const { request, panels } = plan;
-  const { settings, steps, guidance } = request;
+  const { settings, steps, guidance, sampler } = request;
   return {
     ...(script.title === undefined ? {} : { title: script.title }),
     seed: seed.toString(),
@@ -55,6 +55,7 @@ function storyMetadata({ script, plan, modes, model, seed }: StoryPictureSource)
       mode: modes.map((mode) => mode.name).join(' and '),
       steps,
       guidance,
+      ...(sampler !== undefined && { sampler }),
       anchors: settings.anchors,
       maskDropout: settings.maskDropout,
       sharedAttention: settings.sharedAttention,

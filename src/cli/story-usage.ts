@@ -1,4 +1,5 @@
 import { DEFAULT_SETTINGS } from '../engine/consistory/settings.ts';
+import { SAMPLERS } from '../engine/schedulers/sampler-names.ts';
 
 export const STORY_DEFAULTS = { model: 'models/pocket', out: 'story.png', memoryGb: 12 } as const;
 
@@ -21,7 +22,9 @@ How it is drawn (where it says nothing: as the canon was, or else as model and p
   --model DIR        a model folder in diffusers layout (default: ${STORY_DEFAULTS.model})
   --style TEXT       words before every panel's prompt, in place of the model's own
   --negative TEXT    what not to draw
-  --steps N  --guidance X  --size WxH      in place of the model's own
+  --steps N  --guidance X  --size WxH      in place of the model's own; with guidance of 1 or less
+                     --negative counts for nothing, and half of the work is left out
+  --sampler NAME     in place of the model's own: ${SAMPLERS.join(', ')}
   --plain            without consistency, from the same noise
   --compare          both, one above the other
   --anchors N|all    how many panels show the others what a character looks like (default: ${DEFAULT_SETTINGS.anchors})

@@ -8,7 +8,7 @@ import type { Grid } from './consistory/subject-mask.ts';
 import type { Pipeline } from './pipeline/load-pipeline.ts';
 import type { EncodedPrompt } from './pipeline/text-encoding.ts';
 import type { RasterImage } from './raster-image.ts';
-import type { SamplerName } from './schedulers/samplers.ts';
+import type { SamplerName } from './schedulers/sampler-names.ts';
 import { type StoryTrace, traceOf } from './story-trace.ts';
 import { conceptColumns } from './tokenizer/concept-columns.ts';
 

@@ -61,7 +61,7 @@ export async function submit<T>(
 
 /**
  * How pictures are drawn here now. A canon's anchors come out as they were only if they are drawn as they were, so
- * with a canon its own steps, guidance and settings count.
+ * with a canon its own steps, guidance, sampler and settings count.
  */
 export function drawingFor(
   { card }: StudioModel,
@@ -74,6 +74,7 @@ export function drawingFor(
   return {
     steps: canon?.steps ?? settings.steps ?? card.steps,
     guidance: canon?.guidance ?? card.guidance,
+    ...(canon?.sampler && { sampler: canon.sampler }),
     promptPrefix: style ?? settings.style ?? card.promptPrefix,
     negativePrompt: '',
     size: canon?.size ?? { width: card.width, height: card.height },

@@ -97,7 +97,7 @@ function uncastOf({ concepts }: PanelRequest, { cast }: Recipe): string[] {
 function batch(panels: readonly PanelRequest[], anchors: readonly PanelRequest[], recipe: Recipe): DrawingRequest {
   const rows = [...anchors, ...panels];
   const shown = new Set(rows.flatMap(({ concepts }) => concepts));
-  const { steps, guidance, consistency: settings, cast } = recipe;
+  const { steps, guidance, sampler, consistency: settings, cast } = recipe;
   return {
     request: {
       panels: rows,
@@ -107,6 +107,7 @@ function batch(panels: readonly PanelRequest[], anchors: readonly PanelRequest[]
       settings,
       steps,
       guidance,
+      ...(sampler && { sampler }),
     },
     places: panels.map((_, i) => anchors.length + i),
   };

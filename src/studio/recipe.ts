@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ConsistencySettings } from '../engine/consistory/settings.ts';
+import { SAMPLERS } from '../engine/schedulers/sampler-names.ts';
 import type { JsonObject } from '../store/json.ts';
 
 const share = z.number().min(0).max(1);
@@ -30,6 +31,8 @@ const castMemberSchema = z.object({
 const drawingSchema = z.object({
   steps: z.int().min(1),
   guidance: z.number(),
+  /** A canon's own; the model's if it says nothing. */
+  sampler: z.enum(SAMPLERS).optional(),
   /** Words before every scene. */
   promptPrefix: z.string(),
   negativePrompt: z.string(),

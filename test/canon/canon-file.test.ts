@@ -6,9 +6,16 @@ import { canonOf, stored } from '../support/canons.ts';
 
 const withoutId = ({ id: _, ...rest }: Canon) => rest;
 
+/** in the order of the file, so that the bytes come back too */
+function sampledBy(sampler: Canon['sampler']): Omit<Canon, 'id'> {
+  const { settings, latentShape, maskGrid, anchors, ...head } = canonOf();
+  return { ...head, sampler, settings, latentShape, maskGrid, anchors };
+}
+
 describe('encodeCanon and decodeCanon', () => {
   it.each([
     ['one character', canonOf()],
+    ['a sampler of its own', sampledBy('dpm++-2m')],
     ['two characters', canonOf(['Rusty', 'Bo'], 3)],
     ['names that objects have already', canonOf(['__proto__', 'constructor', 'toString'])],
     ['names with dots, spaces, emoji and other scripts', canonOf(['a.b', 'a b', '🦊', '狐狸', 'Jürgen', '"\\'])],

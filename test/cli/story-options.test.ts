@@ -20,6 +20,7 @@ describe('parseStoryOptions', () => {
       negative: '',
       steps: undefined,
       guidance: undefined,
+      sampler: undefined,
       size: undefined,
       mode: 'consistent',
       settings: {},
@@ -38,6 +39,7 @@ describe('parseStoryOptions', () => {
       ...['--character', 'a fox', '--character', 'Bo: a bear', '--panel', 'x', '--panel', 'y'],
       ...['--title', 'T', '--canon', 'a', '--canon', 'b', '--save-canon', 'c', '--seed', '7', '--model', 'm'],
       ...['--style', '', '--negative', 'n', '--steps', '12', '--guidance', '0.5', '--size', '128x64', '--compare'],
+      ...['--sampler', 'dpm++-2m-karras'],
       ...['--anchors', '3', '--dropout', '0', '--no-sharing', '--no-blending', '--no-injection', '--out', 'o.png'],
       ...['--columns', '2', '--debug', 'd', '--provider', 'cpu', '--threads', '2', '--max-memory', '0.5', '--help'],
     );
@@ -53,6 +55,7 @@ describe('parseStoryOptions', () => {
       negative: 'n',
       steps: 12,
       guidance: 0.5,
+      sampler: 'dpm++-2m-karras',
       size: { width: 128, height: 64 },
       mode: 'compare',
       settings: {
@@ -122,6 +125,8 @@ describe('parseStoryOptions', () => {
   });
 
   it.each([
+    ['--sampler', 'dpm'],
+    ['--sampler', 'constructor'],
     ['--steps', '0'],
     ['--steps', '2.5'],
     ['--steps', 'many'],

@@ -54,6 +54,7 @@ describe('given a mistake that shows before the engine draws, then the engine is
   };
 
   it.each<[string, Args, string]>([
+    ['more steps than LCM has', () => [...FOX, ...PANEL, '--sampler', 'lcm', '--steps', '51'], 'from 1 to 50'],
     ['no panels', () => FOX, 'Add at least one panel'],
     ['an empty panel', () => [...FOX, ...PANEL, '--panel', ' '], 'panel 2'],
     ['40 panels', () => [...FOX, ...repeat(40, ...PANEL)], 'several stories'],

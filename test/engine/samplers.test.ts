@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DrawnStory, drawStory } from '../../src/engine/draw-story.ts';
 import type { Pipeline } from '../../src/engine/pipeline/load-pipeline.ts';
-import { SAMPLERS } from '../../src/engine/schedulers/samplers.ts';
+import { SAMPLERS } from '../../src/engine/schedulers/sampler-names.ts';
 import { foxPanel, foxStory, latentDifference, pocketPipeline } from '../support/pocket-stories.ts';
 
 /** least difference between pictures that are drawn otherwise; latents are of order 1 */

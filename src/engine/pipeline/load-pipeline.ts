@@ -10,7 +10,7 @@ import { buildUnet } from '../graph/unet/unet.ts';
 import type { RasterImage } from '../raster-image.ts';
 import { OnnxSession, type Provider } from '../runtime/onnx-session.ts';
 import { createScheduler } from '../schedulers/create-scheduler.ts';
-import type { SamplerName } from '../schedulers/samplers.ts';
+import type { SamplerName } from '../schedulers/sampler-names.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import { ClipTokenizer } from '../tokenizer/clip-tokenizer.ts';
 import type { ModelFolder, ModelPart, TokenizerSource } from '../weights/model-folder.ts';

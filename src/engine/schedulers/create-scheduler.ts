@@ -6,7 +6,8 @@ import { createEulerScheduler } from './euler.ts';
 import { createEulerAncestralScheduler } from './euler-ancestral.ts';
 import { createLcmScheduler } from './lcm.ts';
 import { createPndmScheduler } from './pndm.ts';
-import { SAMPLERS, type SamplerName, withSampler } from './samplers.ts';
+import { SAMPLERS, type SamplerName } from './sampler-names.ts';
+import { withSampler } from './samplers.ts';
 import type { Scheduler } from './scheduler.ts';
 
 type SchedulerFactory = (config: unknown, steps: number) => Scheduler;

@@ -15,6 +15,11 @@ const pndmConfig = z.strictObject({
   /** without it the first steps would be of the Runge-Kutta kind; all published models skip them */
   skip_prk_steps: z.literal(true),
   clip_sample: absent,
+  /** of other samplers */
+  clip_sample_range: inert,
+  interpolation_type: inert,
+  sample_max_value: inert,
+  dynamic_thresholding_ratio: inert,
 });
 
 /** Adams-Bashforth's weights by how many outputs there are to mix, the newest first (Liu et al. 2022, eq. 12). */

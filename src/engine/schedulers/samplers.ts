@@ -1,31 +1,23 @@
 import { z } from 'zod';
 import { LCM_NOISE_FIELDS } from './lcm.ts';
+import type { SamplerName } from './sampler-names.ts';
 import { COMMON_FIELDS, parseSchedulerConfig } from './scheduler-config.ts';
 
-/** A sampler that can be asked for by name: diffusers' class, and what makes it that sampler. */
+/** diffusers' class of a sampler, and what makes it that sampler. */
 interface NamedSampler {
   readonly className: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-const NAMED_SAMPLERS = {
+const NAMED_SAMPLERS: Readonly<Record<SamplerName, NamedSampler>> = {
   ddim: { className: 'DDIMScheduler', fields: {} },
   euler: { className: 'EulerDiscreteScheduler', fields: {} },
-  /** what few-step models such as SDXL-Lightning were distilled for */
   'euler-trailing': { className: 'EulerDiscreteScheduler', fields: { timestep_spacing: 'trailing' } },
   'euler-ancestral': { className: 'EulerAncestralDiscreteScheduler', fields: {} },
   'dpm++-2m': { className: 'DPMSolverMultistepScheduler', fields: {} },
   'dpm++-2m-karras': { className: 'DPMSolverMultistepScheduler', fields: { use_karras_sigmas: true } },
   lcm: { className: 'LCMScheduler', fields: {} },
-} as const satisfies Readonly<Record<string, NamedSampler>>;
-
-export type SamplerName = keyof typeof NAMED_SAMPLERS;
-
-/** What a person can choose, in the order of a list. */
-export const SAMPLERS = Object.keys(NAMED_SAMPLERS) as readonly SamplerName[] as readonly [
-  SamplerName,
-  ...SamplerName[],
-];
+};
 
 /** What the model was trained with: it stays, whoever samples. */
 const TRAINING_FIELDS = [

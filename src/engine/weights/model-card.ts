@@ -13,7 +13,8 @@ const SIZE = z.int().positive().multipleOf(SIZE_STEP);
 const CARD = z.strictObject({
   name: z.string().min(1).optional(),
   promptPrefix: z.string().optional(),
-  guidance: z.number().min(1).optional(),
+  /** few-step models go without: 0 or 1 */
+  guidance: z.number().min(0).optional(),
   steps: z.int().positive().optional(),
   width: SIZE.optional(),
   height: SIZE.optional(),

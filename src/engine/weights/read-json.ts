@@ -10,7 +10,7 @@ import { UserError } from '../../errors/user-error.ts';
 export function readJson<T>(file: string, schema: z.ZodType<T>): T {
   let value: unknown;
   try {
-    value = JSON.parse(fs.readFileSync(file, 'utf8'));
+    value = JSON.parse(withInfinity(fs.readFileSync(file, 'utf8')));
   } catch (cause) {
     throw new UserError(
       'json-unreadable',
@@ -39,6 +39,14 @@ export function checkJson<T>(value: unknown, schema: z.ZodType<T>, file: string)
     todo: `Correct or fetch ${path.basename(file)} again.`,
     file,
   });
+}
+
+/**
+ * Python writes -Infinity into JSON, which knows no such number (DPM-Solver's `lambda_min_clipped` in many published
+ * configurations). A number too large for a double is read as infinite. Strings are left as they are.
+ */
+function withInfinity(json: string): string {
+  return json.replace(/"(?:[^"\\]|\\.)*"|Infinity/gu, (token) => (token === 'Infinity' ? '1e999' : token));
 }
 
 /** What a file says before anyone has looked at it: an object with any fields. */

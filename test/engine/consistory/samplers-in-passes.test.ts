@@ -5,7 +5,7 @@ import { PAPER_SETTINGS, PLAIN_SETTINGS } from '../../../src/engine/consistory/s
 import { type StagePanel, sharingEdges } from '../../../src/engine/consistory/stage.ts';
 import { normalNoise, randomStream } from '../../../src/engine/random/random-stream.ts';
 import { createScheduler } from '../../../src/engine/schedulers/create-scheduler.ts';
-import { SAMPLERS, type SamplerName } from '../../../src/engine/schedulers/samplers.ts';
+import { SAMPLERS, type SamplerName } from '../../../src/engine/schedulers/sampler-names.ts';
 import type { Scheduler } from '../../../src/engine/schedulers/scheduler.ts';
 import { type Asked, recordingMatcher, recordingUnet, SIZE, simpleScheduler } from '../../support/recording-model.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createScheduler } from '../../../src/engine/schedulers/create-scheduler.ts';
-import { SAMPLERS, withSampler } from '../../../src/engine/schedulers/samplers.ts';
+import { SAMPLERS } from '../../../src/engine/schedulers/sampler-names.ts';
+import { withSampler } from '../../../src/engine/schedulers/samplers.ts';
 import { UserError } from '../../../src/errors/user-error.ts';
 
 const STEPS = 4;
