@@ -3,10 +3,7 @@ import { assertCanonFits, type Canon, canonAnchors, makeCanon } from '../canon/c
 import { encodeCanon } from '../canon/canon-file.ts';
 import { openCanon } from '../canon/open-canon.ts';
 import { DEFAULT_SETTINGS, PLAIN_SETTINGS } from '../engine/consistory/settings.ts';
-<<<<<<< /tmp/s6/head/src/cli/story-command.ts
 import { createScheduler } from '../engine/schedulers/create-scheduler.ts';
-=======
->>>>>>> /tmp/s6/t
 import type { ModelFolder } from '../engine/weights/model-folder.ts';
 import { openModel } from '../engine/weights/open-model.ts';
 import type { Engine } from '../engine/worker/engine-client.ts';

@@ -81,14 +81,10 @@ export function castCharacterHandler(workshop: Workshop): JobHandler {
   };
 }
 
-<<<<<<< /tmp/s6/head/src/studio/cast-character.ts
-function requestCandidates({ seed, name, looks, subject, drawing }: CastingPayload): StoryRequest {
-=======
 function requestCandidates(
   { seed, name, looks, subject, drawing }: CastingPayload,
   picture: RasterImage | undefined,
 ): StoryRequest {
->>>>>>> /tmp/s6/t
   const { steps, guidance, sampler, promptPrefix, negativePrompt } = drawing;
   const prompt = [promptPrefix, looks, POSE].filter((part) => part !== '').join(' ');
   return {
