@@ -2,6 +2,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StoryRequest } from '../../../src/engine/draw-story.ts';
+import { estimateMemory } from '../../../src/engine/pipeline/memory-estimate.ts';
+import { openModelFolder } from '../../../src/engine/weights/model-folder.ts';
 import { type Engine, startEngine } from '../../../src/engine/worker/engine-client.ts';
 import type { EngineProgress } from '../../../src/engine/worker/messages.ts';
 import { UserError } from '../../../src/errors/user-error.ts';
@@ -89,9 +92,12 @@ describe('given a memory limit', () => {
   });
 
   it('then a story that needs more is refused by a model that is loaded already, too', async () => {
-    const outcome = await withEngine({ maxMemory: 260e6 }, async (other) => {
+    const many = foxStory(Array.from({ length: 12 }, (_, id) => foxPanel(id)));
+    const needed = (story: StoryRequest) =>
+      estimateMemory(openModelFolder(MODEL.folder), MODEL.size, story.panels.length);
+    const between = (needed(STORY) + needed(many)) / 2;
+    const outcome = await withEngine({ maxMemory: between }, async (other) => {
       const drawn = await other.draw(MODEL, STORY, NO_EXTRAS);
-      const many = foxStory(Array.from({ length: 12 }, (_, id) => foxPanel(id)));
       return { drawn, error: await rejection(other.draw(MODEL, many, NO_EXTRAS)) };
     });
     expect(outcome.drawn.panels.length).toBe(2);
