@@ -55,7 +55,19 @@ export const VARIABLES = {
     'Drawing',
     list('models/pocket'),
     'models/pocket',
-    'Model folders, separated by commas. The first is used where a server has set no other.',
+    'Models, separated by commas: names of installed ones, folders, or .safetensors files. The first is the default.',
+  ),
+  HF_ENDPOINT: variable(
+    'Drawing',
+    text('https://huggingface.co'),
+    'https://huggingface.co',
+    'Where `npm run model` fetches models from: Hugging Face, or a mirror of it.',
+  ),
+  HF_TOKEN: variable(
+    'Drawing',
+    optionalText(),
+    '',
+    'Token of Hugging Face, for models that ask who you are (https://huggingface.co/settings/tokens).',
   ),
   PROVIDER: variable(
     'Drawing',
@@ -77,7 +89,12 @@ export const VARIABLES = {
     '',
     'An ONNX classifier that looks at pictures before they are posted (docs/operations.md).',
   ),
-  PANELS_PER_STORY: variable('Limits', whole(9, 1, 12), '9', 'Servers may set another number with /settings.'),
+  PANELS_PER_STORY: variable(
+    'Limits',
+    whole(9, 1, 12),
+    '9',
+    'Of one story. Servers may set lower limits with /settings, never higher ones.',
+  ),
   QUEUED_PER_MEMBER: variable('Limits', whole(5, 1, 1000), '5', 'Drawings of one member that may wait.'),
   QUEUED_PER_SERVER: variable('Limits', whole(50, 1, 1000), '50', 'Drawings of one server that may wait.'),
   STOP_WITHIN_SECONDS: variable(
@@ -106,6 +123,7 @@ export interface Config {
   readonly blobsFolder: string;
   /** at least one */
   readonly modelFolders: readonly string[];
+  readonly hub: { readonly address: string; readonly token: string | undefined };
   readonly provider: string;
   /** 0: all cores */
   readonly threads: number;
@@ -150,6 +168,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseUrl: values.DATABASE_URL,
     blobsFolder: values.BLOBS_FOLDER,
     modelFolders: values.MODELS,
+    hub: { address: values.HF_ENDPOINT, token: values.HF_TOKEN },
     provider: values.PROVIDER,
     threads: values.THREADS,
     maxMemory: values.MAX_MEMORY_GB * BYTES_PER_GB,

@@ -9,10 +9,10 @@ type Audience = 'everyone' | 'author' | 'roles' | 'moderators';
  * What is refused before anything is stored: who may create here, whether the bot can post the result, and the words.
  * @throws UserError `creating-not-allowed`, `permissions-missing`, `text-refused`
  */
-export function requireMayCreate(asked: Asked, texts: readonly FieldText[]): void {
+export function requireMayCreate(asked: Asked, texts: readonly FieldText[], beside?: readonly FieldText[]): void {
   requireAudience(asked, asked.settings.creating ?? 'everyone');
   requirePosting(asked.missing, asked.t);
-  requireWelcomeTexts(asked, texts);
+  requireWelcomeTexts(asked, texts, beside);
 }
 
 /** @throws UserError `creating-not-allowed`, `moderators-only` */
@@ -22,12 +22,13 @@ export function requireMayRedraw(asked: Pick<Asked, 'asker' | 'roles' | 'setting
   if (!isAuthor || redrawing === 'moderators') requireAudience(asked, redrawing);
 }
 
-/** @throws UserError `text-refused` */
+/** @param beside what is drawn with them and was let through before. @throws UserError `text-refused` */
 export function requireWelcomeTexts(
   { asker, settings }: Pick<Asked, 'asker' | 'settings'>,
   texts: readonly FieldText[],
+  beside?: readonly FieldText[],
 ): void {
-  checkTexts(texts, settings, { ageGated: asker.isAgeGated });
+  checkTexts(texts, settings, { ageGated: asker.isAgeGated, beside });
 }
 
 function requireAudience(

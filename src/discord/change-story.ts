@@ -4,7 +4,7 @@ import { requireMayRedraw, requireWelcomeTexts } from './access.ts';
 import type { Answer, Asked } from './command.ts';
 import { requirePosting } from './permissions.ts';
 import { placeText } from './progress-text.ts';
-import { looksIn } from './start-story.ts';
+import { looksIn, textsOf } from './start-story.ts';
 
 /** @param place of the panel, from 1 */
 export async function redrawPanel(asked: Asked, story: Story, place: number): Promise<Answer> {
@@ -19,7 +19,8 @@ export async function redrawPanel(asked: Asked, story: Story, place: number): Pr
 export async function addPanel(asked: Asked, story: Story, text: string): Promise<Answer> {
   const { services, asker, t } = asked;
   requireMayRedraw(asked, story.authorId);
-  requireWelcomeTexts(asked, [{ field: 'panel', text }, ...(await looksIn(asked, text))]);
+  const texts = [{ field: 'panel', text }, ...(await looksIn(asked, text))];
+  requireWelcomeTexts(asked, texts, textsOf(story));
   const ticket = await services.board.changeStory(story.id, () => services.studio.addPanel(asker, story.id, text));
   return { content: t.story.addTaken({ place: placeText(ticket.place, t), where: await whereabouts(asked, story) }) };
 }

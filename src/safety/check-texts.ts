@@ -29,24 +29,33 @@ const HINT_DOTS = '•••';
  * Refuses texts that a server doesn't want drawn. All texts of one request belong in one call, with the looks of the
  * characters in it: what is harmless in each may not be together. Sexual content with minors and the server's own
  * blocked words are refused at every level and behind every age gate.
+ * @param beside texts of the same story that were let through before: only what is refused everywhere is looked for in
+ *   them, as the server may have changed its mind about the rest
  * @throws UserError `text-refused` with `fields`, `reason` and `hints`: first letters only, so that a refusal never
  *   repeats the words
  */
 export function checkTexts(
   texts: readonly FieldText[],
   settings: FilterSettings,
-  { ageGated }: { readonly ageGated: boolean },
+  { ageGated, beside = [] }: { readonly ageGated: boolean; readonly beside?: readonly FieldText[] },
 ): void {
   const finder = new WordFinder({ blocked: settings.blockedWords ?? [], allowed: settings.allowedWords ?? [] });
-  const found = texts.flatMap(({ field, text }) => finder.find(text).map((word) => ({ field, ...word })));
+  const find = (all: readonly FieldText[], isNew: boolean) =>
+    all.flatMap(({ field, text }) => finder.find(text).map((word) => ({ field, isNew, ...word })));
+  const found = [...find(texts, true), ...find(beside, false)];
   const withMinors = ['minors', 'sexual'].every((kind) => found.some((word) => word.kind === kind));
   const level = filterLevel(settings, ageGated);
   const refused = found.flatMap((word) => {
     const reason = reasonOf(word, level, withMinors);
-    return reason === undefined ? [] : [{ ...word, reason }];
+    const holds = reason !== undefined && (word.isNew || isAbsolute(reason));
+    return holds ? [{ ...word, reason }] : [];
   });
   const reason = GRAVITY.find((each) => refused.some((word) => word.reason === each));
   if (reason !== undefined) throw refusal(reason, refused);
+}
+
+function isAbsolute(reason: RefusalReason): boolean {
+  return reason === 'never' || reason === 'minors';
 }
 
 function reasonOf({ kind, allowed }: FoundWord, level: FilterLevel, withMinors: boolean): RefusalReason | undefined {
@@ -61,7 +70,7 @@ function reasonOf({ kind, allowed }: FoundWord, level: FilterLevel, withMinors: 
 function refusal(reason: RefusalReason, words: readonly (FoundWord & { readonly field: string })[]): UserError {
   const fields = [...new Set(words.map(({ field }) => field))];
   const hints = [...new Set(words.map(({ word }) => hint(word)))];
-  const absolute = reason === 'never' || reason === 'minors';
+  const absolute = isAbsolute(reason);
   return new UserError('text-refused', {
     expected: absolute ? 'a story that sexualises nobody who may be a minor' : 'words that this server wants drawn',
     got: `others in ${fields.join(', ')} (${hints.join(', ')})`,

@@ -9,7 +9,7 @@ import type { ModelShelf, StudioModel } from './models.ts';
 import type { Drawing } from './recipe.ts';
 import type { Asker, Ticket } from './studio.ts';
 
-/** Limits of the installation; servers may set others for themselves. */
+/** Limits of the installation; servers may set lower ones for themselves. */
 export interface StudioLimits {
   readonly panelsPerStory: number;
   /** jobs that may wait */
@@ -18,6 +18,16 @@ export interface StudioLimits {
 }
 
 export const DEFAULT_STUDIO_LIMITS: StudioLimits = { panelsPerStory: 9, queuedPerMember: 5, queuedPerServer: 50 };
+
+/** What holds in a server: its own limits, but never more than whoever runs the bot allows. */
+export function limitsIn(settings: GuildSettings, most: StudioLimits): StudioLimits {
+  const limit = (name: keyof StudioLimits) => Math.min(settings[name] ?? most[name], most[name]);
+  return {
+    panelsPerStory: limit('panelsPerStory'),
+    queuedPerMember: limit('queuedPerMember'),
+    queuedPerServer: limit('queuedPerServer'),
+  };
+}
 
 /** Where requests come in: checked, stored with their job in one transaction, and told to the queue. */
 export interface Desk {
@@ -44,13 +54,10 @@ export async function submit<T>(
   settings: GuildSettings,
   write: (repositories: Repositories) => Promise<{ readonly errand: Errand; readonly value: T }>,
 ): Promise<Ticket & { readonly value: T }> {
-  const waiting = {
-    perMember: settings.queuedPerMember ?? limits.queuedPerMember,
-    perScope: settings.queuedPerServer ?? limits.queuedPerServer,
-  };
+  const { queuedPerMember: perMember, queuedPerServer: perScope } = limitsIn(settings, limits);
   const { job, value } = await store.atomically(async (repositories) => {
     const { errand, value } = await write(repositories);
-    const { job } = await repositories.jobs.enqueue({ ...errand, memberId, scope, channelId }, waiting);
+    const { job } = await repositories.jobs.enqueue({ ...errand, memberId, scope, channelId }, { perMember, perScope });
     return { job, value };
   });
   // Asked for before the queue hears of it and may take it at once.

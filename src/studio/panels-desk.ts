@@ -3,7 +3,7 @@ import { notFound } from '../store/not-found.ts';
 import type { Panel, Stories, Story } from '../store/stories.ts';
 import { ADD_PANEL } from './add-panel.ts';
 import { loadCanons } from './canon-shelf.ts';
-import { type Desk, SMALL_ERRAND, submit } from './desk.ts';
+import { type Desk, limitsIn, SMALL_ERRAND, submit } from './desk.ts';
 import type { PanelPayload } from './draw-panel.ts';
 import { assertMayDraw } from './permissions.ts';
 import { readAddedPanel } from './read-script.ts';
@@ -37,7 +37,7 @@ export function panelsDesk(desk: Desk): PanelFunctions {
   return {
     async addPanel(asker, storyId, text) {
       const { story, settings, recipe } = await drawable(asker, storyId);
-      refuseMany(story.panels.length + 1, settings.panelsPerStory ?? limits.panelsPerStory);
+      refuseMany(story.panels.length + 1, limitsIn(settings, limits).panelsPerStory);
       const members = recipe.cast.map(({ characterId, name, looks, subject }) => ({
         id: characterId,
         name,

@@ -6,7 +6,7 @@ import { readSeed } from '../story/seed.ts';
 import { MAX_PANELS } from '../story/story-script.ts';
 import { loadCanons } from './canon-shelf.ts';
 import { resolveName } from './character-names.ts';
-import { type Desk, drawingFor, submit } from './desk.ts';
+import { type Desk, drawingFor, limitsIn, submit } from './desk.ts';
 import { DRAW_STORY } from './draw-story.ts';
 import { assertInScope } from './permissions.ts';
 import { readScript, splitPanels } from './read-script.ts';
@@ -53,7 +53,7 @@ export function storiesDesk(desk: Desk): StoryFunctions {
     async createStory(asker, { title, panels: typed, characters: always, seed, layout, style }) {
       const settings = await store.settings.get(asker.scope);
       const panels = splitPanels(typed);
-      refuseMany(panels.length, settings.panelsPerStory ?? limits.panelsPerStory);
+      refuseMany(panels.length, limitsIn(settings, limits).panelsPerStory);
       const model = models.get(settings.model);
       const known = await store.characters.list(asker.scope, { retired: true });
       const alwaysIn = always.map((name) => resolveName(name, known));

@@ -191,6 +191,20 @@ describe('what is never drawn', () => {
     });
     expect(refusalOf([{ field: 'looks', text: 'a little girl' }])).toBeUndefined();
   });
+
+  test('given texts that were let through before, then they count together with new ones, but not by themselves', () => {
+    const check = (text: string, before: string, settings: FilterSettings = {}) =>
+      checkTexts([{ field: 'panel', text }], settings, { ageGated: true, beside: [{ field: 'panels', text: before }] });
+    const context = expect.objectContaining({ reason: 'minors', fields: ['panel', 'panels'] });
+    const together = expect.objectContaining({ code: 'text-refused', context });
+    const off: FilterSettings = { promptFilter: 'off', ageGatedFilter: 'off' };
+    expect(() => check('undressing', 'a little girl', off)).toThrow(together);
+    expect(() => check('a little girl', 'undressing', off)).toThrow(together);
+    expect(() => check('sleeping', 'a little girl undressing', off)).toThrow('sexualises nobody');
+    expect(() => check('sleeping', 'a fox eating a turnip', { blockedWords: ['turnip'] })).not.toThrow();
+    expect(() => check('sleeping', 'undressing', { promptFilter: 'strict', ageGatedFilter: 'strict' })).not.toThrow();
+    expect(() => check('undressing', 'sleeping', { promptFilter: 'strict', ageGatedFilter: 'strict' })).toThrow();
+  });
 });
 
 describe('the refusal', () => {

@@ -142,10 +142,28 @@ describe('what is refused before there is a story', () => {
       code: 'queue-full-scope',
       context: { limit: 2 },
     });
-    await store.settings.update(SERVER, { queuedPerServer: 3, panelsPerStory: 2 });
-    await studio.createStory(asker({ memberId: '44' }), newStory('c'));
+    expect(await store.stories.list({})).toHaveLength(2);
+  });
+
+  test('given a server’s own limits, then lower ones hold, and higher ones than the operator’s don’t', async () => {
+    const limits = { panelsPerStory: 3, queuedPerMember: 2, queuedPerServer: 3 };
+    const { studio, store } = await testStudio({ idle: true, limits });
+    await store.settings.update(SERVER, { panelsPerStory: 12, queuedPerMember: 100, queuedPerServer: 100 });
+    await expect(studio.createStory(asker(), newStory('a|b|c|d'))).rejects.toMatchObject({ context: { most: 3 } });
+    const { story } = await studio.createStory(asker(), newStory('a|b|c'));
+    await studio.createStory(asker(), newStory('b'));
+    await expect(studio.createStory(asker(), newStory('c'))).rejects.toMatchObject({ context: { limit: 2 } });
+    await studio.createStory(asker({ memberId: '43' }), newStory('c'));
+    await expect(studio.createStory(asker({ memberId: '44' }), newStory('d'))).rejects.toMatchObject({
+      code: 'queue-full-scope',
+      context: { limit: 3 },
+    });
+    await expect(studio.addPanel(asker(), story.id, 'd')).rejects.toMatchObject({ context: { most: 3 } });
+    await store.settings.update(SERVER, { panelsPerStory: 2, queuedPerMember: 1 });
     await expect(studio.createStory(asker(), newStory('a|b|c'))).rejects.toMatchObject({ context: { most: 2 } });
-    expect(await store.stories.list({})).toHaveLength(3);
+    await expect(studio.createStory(asker({ memberId: '43' }), newStory('d'))).rejects.toMatchObject({
+      context: { limit: 1 },
+    });
   });
 
   test('given a bad seed, no panel, or a model that is not there, then each is refused by its name', async () => {
