@@ -145,7 +145,7 @@ export function assertCanonFits(canon: Canon, model: Canon['model'], size: Canon
     throw new UserError('canon-model', {
       expected: `${name} to be a canon of the model ${model.name} (${model.hash.slice(0, 12)})`,
       got: `one of ${canon.model.name} (${canon.model.hash.slice(0, 12)})`,
-      todo: 'Choose that model with --model, or cast the character anew with --character and --save-canon.',
+      todo: 'Choose that model with --model and its LoRAs with --lora, or cast the character anew with --character and --save-canon.',
       canonModel: canon.model,
       model,
     });

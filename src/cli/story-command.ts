@@ -4,10 +4,13 @@ import { encodeCanon } from '../canon/canon-file.ts';
 import { openCanon } from '../canon/open-canon.ts';
 import { DEFAULT_SETTINGS, PLAIN_SETTINGS } from '../engine/consistory/settings.ts';
 import { createScheduler } from '../engine/schedulers/create-scheduler.ts';
+import { openLora } from '../engine/weights/lora.ts';
+import { adaptedIdentity, inOrder, loraHash, type WeightedLora } from '../engine/weights/lora-identity.ts';
+import { adaptedWeights } from '../engine/weights/lora-targets.ts';
 import type { ModelFolder } from '../engine/weights/model-folder.ts';
 import { openModel } from '../engine/weights/open-model.ts';
 import type { Engine } from '../engine/worker/engine-client.ts';
-import type { EngineProgress, ModelChoice } from '../engine/worker/messages.ts';
+import type { EngineProgress, LoraChoice, ModelChoice } from '../engine/worker/messages.ts';
 import { writeFileAtomically } from '../files/write-atomically.ts';
 import { debugPictures } from '../render/debug-pictures.ts';
 import { type Character, parseCharacter } from '../story/character.ts';
@@ -15,7 +18,7 @@ import { planStory, type StoryPlan } from '../story/plan-story.ts';
 import { readSeed } from '../story/seed.ts';
 import { readStory, type StoryScript } from '../story/story-script.ts';
 import { tellFallbacks, tellOfDrawing, tellUnknownWords } from './story-notices.ts';
-import type { StoryOptions } from './story-options.ts';
+import type { LoraOption, StoryOptions } from './story-options.ts';
 import { makeFolder, refuseOutputs } from './story-outputs.ts';
 import { type DrawnMode, renderStory } from './story-picture.ts';
 
@@ -55,15 +58,17 @@ export async function storyCommand(options: StoryOptions, io: StoryConsole): Pro
   if (options.saveCanon !== undefined) canonAnchors(plan.request); // refused now, not when all is drawn
   createScheduler(model.scheduler.config, plan.request.steps, plan.request.sampler); // nor when all is loaded
   await refuseOutputs(options);
+  const loras = await openLoras(options.loras, model, io.signal);
   // last of the checks, because it reads the whole model
-  const identity = { name: model.card.name, hash: await io.engine.modelHash(model.path, io) };
+  const own = { name: model.card.name, hash: await io.engine.modelHash(model.path, io) };
+  const identity = adaptedIdentity(own, loras);
   for (const [i, canon] of canons.entries()) assertCanonFits(canon, identity, size, options.canons[i] as string);
   tellUnknownWords(plan, model, io.notice);
 
-  const modes = await drawModes(options, plan, { folder: model.path, size }, io);
+  const modes = await drawModes(options, plan, { folder: model.path, size, loras: loras.map(loraChoice) }, io);
   const main = modes.at(-1) as DrawnMode;
   tellOfDrawing(script, plan, canons, main, io.notice);
-  const page = await renderStory({ script, plan, modes, model: identity, seed, columns: options.columns });
+  const page = await renderStory({ script, plan, modes, model: identity, loras, seed, columns: options.columns });
   const files: [string, Uint8Array][] = [[options.out, page]];
   if (options.saveCanon !== undefined) {
     files.push([options.saveCanon, encodeCanon(canonOf(script, main, identity, size))]);
@@ -81,6 +86,23 @@ export async function storyCommand(options: StoryOptions, io: StoryConsole): Pro
   if (options.saveCanon !== undefined) io.print(`Canon: ${path.resolve(options.saveCanon)}`);
   io.print(`Story: ${path.resolve(options.out)}`);
 }
+
+/**
+ * The LoRAs of the command line, each looked through for the model.
+ * @throws UserError those of openLora, and `lora-twice`
+ */
+async function openLoras(
+  options: readonly LoraOption[],
+  model: ModelFolder,
+  signal: AbortSignal,
+): Promise<WeightedLora[]> {
+  const weights = adaptedWeights(model);
+  const opened = options.map(({ file, weight }) => ({ ...openLora(file, weights), weight }));
+  const hashes = await Promise.all(opened.map(({ file }) => loraHash(file, { signal })));
+  return inOrder(opened.map(({ file, name, weight }, i) => ({ file, name, weight, hash: hashes[i] as string })));
+}
+
+const loraChoice = ({ file, weight }: WeightedLora): LoraChoice => ({ file, weight });
 
 /** Characters of the command line, and those that canons bring along. */
 function charactersOf(options: StoryOptions, canons: readonly Canon[]): Character[] {

@@ -6,6 +6,12 @@ import { STORY_DEFAULTS } from './story-usage.ts';
 
 export type StoryMode = 'consistent' | 'plain' | 'compare';
 
+export interface LoraOption {
+  readonly file: string;
+  /** 1: as it was made */
+  readonly weight: number;
+}
+
 /** The command line of `npm run story`, read and checked. */
 export interface StoryOptions {
   readonly characters: readonly string[];
@@ -15,6 +21,7 @@ export interface StoryOptions {
   readonly saveCanon: string | undefined;
   readonly seed: string | undefined;
   readonly model: string;
+  readonly loras: readonly LoraOption[];
   readonly style: string | undefined;
   readonly negative: string;
   readonly steps: number | undefined;
@@ -38,6 +45,9 @@ const MAX_STEPS = 500;
 const MAX_GUIDANCE = 50;
 const MAX_SIDE = 4096;
 const MAX_ANCHORS = 12;
+const MAX_LORAS = 8;
+/** either way: some LoRAs are sliders that go far and have two ends */
+const MAX_LORA_WEIGHT = 10;
 /** characters of --style and --negative; models read 77 tokens, about 300 characters */
 const MAX_TEXT = 1000;
 
@@ -58,6 +68,7 @@ export function parseStoryOptions(args: readonly string[]): StoryOptions {
     saveCanon: values['save-canon'],
     seed: values.seed,
     model: values.model ?? STORY_DEFAULTS.model,
+    loras: readLoras(values.lora ?? []),
     style: short('style', values.style),
     negative: short('negative', values.negative) ?? '',
     steps: whole('steps', 1, MAX_STEPS),
@@ -94,6 +105,7 @@ function readArguments(args: readonly string[]) {
         'save-canon': text,
         seed: text,
         model: text,
+        lora: texts,
         style: text,
         negative: text,
         steps: text,
@@ -153,6 +165,17 @@ function number(
 function short(name: 'style' | 'negative', value: string | undefined): string | undefined {
   if (value === undefined || value.length <= MAX_TEXT) return value;
   throw invalid(name, `--${name} of at most ${MAX_TEXT} characters`, `${value.length}`);
+}
+
+function readLoras(values: readonly string[]): LoraOption[] {
+  if (values.length > MAX_LORAS) throw invalid('lora', `at most ${MAX_LORAS} --lora`, `${values.length}`);
+  return values.map((value) => {
+    // what follows the last colon is a weight unless it goes on as a path, as after the drive of C:\loras\noir.safetensors
+    const [, file = value, weight = '1'] = /^(.*):([^/\\:]*)$/su.exec(value) ?? [];
+    const parsed = weight.trim() === '' ? Number.NaN : Number(weight);
+    if (file !== '' && Math.abs(parsed) <= MAX_LORA_WEIGHT) return { file, weight: parsed };
+    throw invalid('lora', `--lora FILE or FILE:WEIGHT, with a weight up to ${MAX_LORA_WEIGHT}`, `"${value}"`);
+  });
 }
 
 function readSampler(value: string | undefined): SamplerName | undefined {

@@ -1,4 +1,5 @@
 import type { DrawnStory, StoryRequest } from '../engine/draw-story.ts';
+import type { WeightedLora } from '../engine/weights/lora-identity.ts';
 import { renderGrid } from '../render/grid.ts';
 import { renderRows } from '../render/rows.ts';
 import type { StoryMetadata } from '../render/story-metadata.ts';
@@ -18,6 +19,7 @@ export interface StoryPictureSource {
   /** one: a grid; two: rows to compare */
   readonly modes: readonly DrawnMode[];
   readonly model: { readonly name: string; readonly hash: string };
+  readonly loras: readonly WeightedLora[];
   readonly seed: bigint;
   readonly columns: number | undefined;
 }
@@ -39,7 +41,7 @@ export async function renderStory(source: StoryPictureSource): Promise<Uint8Arra
   return (await renderRows({ title, rows, captions, metadata })).png;
 }
 
-function storyMetadata({ script, plan, modes, model, seed }: StoryPictureSource): StoryMetadata {
+function storyMetadata({ script, plan, modes, model, loras, seed }: StoryPictureSource): StoryMetadata {
   const { request, panels } = plan;
   const { settings, steps, guidance, sampler } = request;
   return {
@@ -57,6 +59,9 @@ function storyMetadata({ script, plan, modes, model, seed }: StoryPictureSource)
       guidance,
       ...(sampler !== undefined && { sampler }),
       anchors: settings.anchors,
+      ...(loras.length > 0 && {
+        loras: loras.map(({ name, hash, weight }) => `${name} ${hash}: ${weight}`).join('; '),
+      }),
       maskDropout: settings.maskDropout,
       sharedAttention: settings.sharedAttention,
       queryBlending: settings.queryBlending !== undefined,

@@ -16,6 +16,7 @@ describe('parseStoryOptions', () => {
       saveCanon: undefined,
       seed: undefined,
       model: STORY_DEFAULTS.model,
+      loras: [],
       style: undefined,
       negative: '',
       steps: undefined,
@@ -37,7 +38,8 @@ describe('parseStoryOptions', () => {
   it('given every option, then each is read', () => {
     const options = parse(
       ...['--character', 'a fox', '--character', 'Bo: a bear', '--panel', 'x', '--panel', 'y'],
-      ...['--title', 'T', '--canon', 'a', '--canon', 'b', '--save-canon', 'c', '--seed', '7', '--model', 'm'],
+      ...['--title', 'T', '--canon', 'a', '--canon', 'b', '--save-canon', 'c', '--seed', '7'],
+      ...['--model', 'm', '--lora', 'l:2'],
       ...['--style', '', '--negative', 'n', '--steps', '12', '--guidance', '0.5', '--size', '128x64', '--compare'],
       ...['--sampler', 'dpm++-2m-karras'],
       ...['--anchors', '3', '--dropout', '0', '--no-sharing', '--no-blending', '--no-injection', '--out', 'o.png'],
@@ -51,6 +53,7 @@ describe('parseStoryOptions', () => {
       saveCanon: 'c',
       seed: '7',
       model: 'm',
+      loras: [{ file: 'l', weight: 2 }],
       style: '',
       negative: 'n',
       steps: 12,
@@ -83,6 +86,19 @@ describe('parseStoryOptions', () => {
     expect(parse('--panel=--wild').panels).toEqual(['--wild']);
   });
 
+  it.each([
+    ['noir.safetensors', 'noir.safetensors', 1],
+    ['noir.safetensors:0.8', 'noir.safetensors', 0.8],
+    ['a:b/noir.safetensors:-1.5', 'a:b/noir.safetensors', -1.5],
+    ['C:\\loras\\noir.safetensors', 'C:\\loras\\noir.safetensors', 1],
+    ['C:\\loras\\noir.safetensors:0', 'C:\\loras\\noir.safetensors', 0],
+  ])('given --lora %s, then file and weight are told apart', (value, file, weight) => {
+    expect(parse('--lora', value, '--lora', 'b').loras).toEqual([
+      { file, weight },
+      { file: 'b', weight: 1 },
+    ]);
+  });
+
   it('given the help, then it names every option that is understood', () => {
     const listed = [...STORY_USAGE.matchAll(/--([a-z-]+)/gu)].map(([, name]) => name as string);
     for (const name of new Set(listed)) {
@@ -102,7 +118,8 @@ describe('parseStoryOptions', () => {
     }
     for (const name of Object.keys(parse())) {
       const option =
-        { characters: 'character', panels: 'panel', canons: 'canon', saveCanon: 'save-canon' }[name] ?? name;
+        { characters: 'character', panels: 'panel', canons: 'canon', loras: 'lora', saveCanon: 'save-canon' }[name] ??
+        name;
       if (['mode', 'settings', 'maxMemory'].includes(name)) continue;
       expect(STORY_USAGE).toContain(`--${option}`);
     }
@@ -146,6 +163,11 @@ describe('parseStoryOptions', () => {
     ['--columns', '0'],
     ['--threads', '1e9'],
     ['--max-memory', '0'],
+    ['--lora', 'noir.safetensors:much'],
+    ['--lora', 'noir.safetensors:'],
+    ['--lora', 'noir.safetensors:11'],
+    ['--lora', ':0.5'],
+    ['--lora', ''],
     ['--style', 'x'.repeat(1001)],
     ['--negative', 'x'.repeat(1001)],
   ])('given %s "%s", then it says what would be right', (option, value) => {
@@ -158,5 +180,6 @@ describe('parseStoryOptions', () => {
   it('given options that exclude each other, then both are named', () => {
     expect(refusal(() => parse('--plain', '--compare')).message).toMatch(/--plain.*--compare/u);
     expect(refusal(() => parse('--plain', '--save-canon', 'x')).message).toMatch(/--save-canon.*--plain/u);
+    expect(refusal(() => parse(...Array<string>(9).fill('--lora=x'))).message).toMatch(/at most 8 --lora/u);
   });
 });

@@ -4,7 +4,7 @@ import { type ClipTextConfig, parseClipTextConfig } from './clip-text-config.ts'
 import { times } from './dim.ts';
 import type { ComputeType } from './element-type.ts';
 import { Graph } from './graph.ts';
-import type { Value } from './graph-builder.ts';
+import type { LoraUpdates, Value } from './graph-builder.ts';
 import { embedding, layerNorm, linear } from './layers.ts';
 
 export interface ClipTextEncoderOptions {
@@ -14,6 +14,8 @@ export interface ClipTextEncoderOptions {
   /** folder that the weights' files lie under */
   readonly root: string;
   readonly compute: ComputeType;
+  /** of its modules, one map per LoRA; for each that it uses the graph has an input `lora_weight_N` [1] */
+  readonly loras?: readonly LoraUpdates[];
   /**
    * Which hidden states condition the U-Net: those that the last layer gets (SDXL), or what it makes of them, after
    * the final layer norm (SD 1.5).

@@ -1,5 +1,8 @@
 import path from 'node:path';
 import { UserError } from '../../errors/user-error.ts';
+import type { LowRankUpdate } from '../weights/lora.ts';
+import { readTensor } from '../weights/safetensors.ts';
+import type { TensorArray } from '../weights/tensor-data.ts';
 import type { TensorEntry, TensorIndex } from '../weights/tensor-index.ts';
 import { type Shape, showShape } from './dim.ts';
 import { BYTES_PER_ELEMENT, type ComputeType, type ElementType, ONNX_TYPE, toFloat16Bits } from './element-type.ts';
@@ -19,7 +22,14 @@ export interface GraphOptions {
   readonly weights?: TensorIndex;
   /** folder that the weights' files are named relative to */
   readonly root?: string;
+  /** low-rank updates by module, one map per LoRA */
+  readonly loras?: readonly LoraUpdates[];
 }
+
+export type LoraUpdates = ReadonlyMap<string, LowRankUpdate>;
+
+/** The input, [1], that says how much of a LoRA is wanted; `lora` counts those that the graph was written with. */
+export const loraWeightInput = (lora: number): string => `lora_weight_${lora}`;
 
 export interface NodeResult {
   readonly type: ElementType;
@@ -42,6 +52,17 @@ export interface WeightView {
   readonly asStored?: boolean;
 }
 
+/** A protobuf message ends at 2^31 bytes; the rest of a graph is a few megabytes. */
+const MAX_EMBEDDED = 1.9e9;
+
+function tooLarge(bytes: number): UserError {
+  return new UserError('lora-size', {
+    expected: `LoRAs of at most ${MAX_EMBEDDED / 1e9} GB together in one part of the model`,
+    got: `${(bytes / 1e9).toFixed(1)} GB and more`,
+    todo: 'Use fewer of them, or versions of a lower rank or in half precision.',
+  });
+}
+
 const count = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1);
 
 /**
@@ -58,12 +79,17 @@ export class GraphBuilder {
   private readonly inputs: ValueInfo[] = [];
   private readonly outputs: ValueInfo[] = [];
   private readonly usedWeights = new Set<string>();
+  private readonly loras: readonly LoraUpdates[];
+  private readonly usedUpdates = new Set<string>();
+  /** bytes */
+  private embedded = 0;
   /** values made once and shared: constants, and weights cast to the compute type */
   private readonly shared = new Map<string, Value>();
   private readonly scopes: string[] = [];
 
-  constructor({ compute, weights = new Map(), root = '.' }: GraphOptions) {
+  constructor({ compute, weights = new Map(), root = '.', loras = [] }: GraphOptions) {
     this.compute = compute;
+    this.loras = loras;
     this.weights = weights;
     this.root = root;
   }
@@ -194,6 +220,32 @@ export class GraphBuilder {
     return this.node('Transpose', [{ name, type, shape: lying }], { type, shape }, { attributes: { perm } });
   }
 
+  /** The updates that LoRAs have for a module, each with the number of its LoRA. */
+  updatesOf(module: string): readonly (LowRankUpdate & { readonly lora: number })[] {
+    this.usedUpdates.add(module);
+    return this.loras.flatMap((updates, lora) => {
+      const update = updates.get(module);
+      return update ? [{ ...update, lora }] : [];
+    });
+  }
+
+  /**
+   * A small tensor copied into the graph, in the compute type, for files outside of the folder that onnxruntime reads
+   * weights from. `name` tells it from others.
+   * @throws UserError `lora-size` where the graph would become larger than protobuf can be
+   */
+  embed(name: string, entry: TensorEntry, { shape = entry.shape, rows }: WeightView = {}): Value {
+    const key = `${name}${rows ? `{${rows}}` : ''}`;
+    const value = this.once(key, () => {
+      this.embedded += entry.length;
+      if (this.embedded > MAX_EMBEDDED) throw tooLarge(this.embedded);
+      const { type, data } = readTensor(entry);
+      const perRow = data.length / (entry.shape[0] ?? 1);
+      return this.initializer(key, type, shape, rows ? data.subarray(rows[0] * perRow, rows[1] * perRow) : data);
+    });
+    return this.cast(value, this.compute);
+  }
+
   /** The value in another element type; itself if it has it. Constants and weights are cast once. */
   cast(value: Value, type: ElementType): Value {
     if (value.type === type) return value;
@@ -216,6 +268,7 @@ export class GraphBuilder {
         tensors: unused,
       });
     }
+    this.refuseUnusedUpdates(options.mayIgnore);
     const { nodes, initializers, inputs, outputs } = this;
     return encodeOnnxModel({
       nodes,
@@ -223,6 +276,19 @@ export class GraphBuilder {
       inputs,
       outputs,
       opsets: { '': OPSET, [MICROSOFT]: MICROSOFT_OPSET },
+    });
+  }
+
+  private refuseUnusedUpdates(mayIgnore?: (tensor: string) => boolean): void {
+    const unused = this.loras
+      .flatMap((updates) => [...updates.keys()])
+      .filter((module) => !this.usedUpdates.has(module) && !mayIgnore?.(`${module}.weight`));
+    if (unused.length === 0) return;
+    throw new UserError('lora-unmatched', {
+      expected: 'a LoRA of linear layers and convolutions',
+      got: `updates of ${unused.slice(0, 5).join(', ')}${unused.length > 5 ? ', …' : ''}`,
+      todo: 'Use a LoRA without them.',
+      modules: unused,
     });
   }
 
@@ -239,12 +305,7 @@ export class GraphBuilder {
     return entry;
   }
 
-  private initializer(
-    name: string,
-    type: ElementType,
-    shape: readonly number[],
-    data: BigInt64Array | Float32Array | Uint16Array,
-  ): Value {
+  private initializer(name: string, type: ElementType, shape: readonly number[], data: TensorArray): Value {
     if (data.byteLength !== count(shape) * BYTES_PER_ELEMENT[type]) {
       throw new Error(`constant ${name}: ${data.length} values for ${showShape(shape)}`);
     }
@@ -252,7 +313,8 @@ export class GraphBuilder {
     return { name, type, shape };
   }
 
-  private once(key: string, make: (name: string) => Value): Value {
+  /** The value of that key, made when it is first asked for. */
+  once(key: string, make: (name: string) => Value): Value {
     const known = this.shared.get(key);
     if (known) return known;
     const value = make(key);

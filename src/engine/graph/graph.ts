@@ -60,13 +60,14 @@ export class Graph extends GraphBuilder {
     return this.node('MatMul', [a, b], { type: a.type, shape: [...batch, dimAt(a, -2), dimAt(b, -1)] });
   }
 
-  /** x [R, K] x weightᵀ + bias, with weight [N, K] as PyTorch stores it. */
+  /** x [R, K] x weightᵀ + bias, with weight [N, K] as PyTorch stores it; bias [N], or another product [R, N]. */
   gemm(x: Value, weight: Value, bias?: Value): Value {
     const out = dimAt(weight, 0);
+    const shape = [dimAt(x, 0), out];
     expect(x.shape.length === 2 && weight.shape.length === 2 && dimAt(x, 1) === dimAt(weight, 1), 'Gemm', x, weight);
-    if (bias) expect(sameShape(bias.shape, [out]), 'Gemm bias', weight, bias);
+    if (bias) expect(sameShape(bias.shape, [out]) || sameShape(bias.shape, shape), 'Gemm bias', weight, bias);
     const inputs = bias ? [x, weight, bias] : [x, weight];
-    return this.node('Gemm', inputs, { type: x.type, shape: [dimAt(x, 0), out] }, { attributes: { transB: 1 } });
+    return this.node('Gemm', inputs, { type: x.type, shape }, { attributes: { transB: 1 } });
   }
 
   /** x [B, C, H, W], weight [N, C, k, k]; `pads` as ONNX has them: top, left, bottom, right. */

@@ -1,6 +1,7 @@
 import { type Dim, times } from './dim.ts';
 import type { Graph } from './graph.ts';
 import type { Value } from './graph-builder.ts';
+import { adaptConv, adaptLinear } from './lora.ts';
 
 /** Layers of PyTorch by the names of their weights. `name` is the module's path in the checkpoint. */
 
@@ -16,7 +17,8 @@ export function linear(g: Graph, x: Value, name: string, { bias, rows }: LinearO
   const shape = [rows ? rows[1] - rows[0] : out, into];
   const weight = g.weight(`${name}.weight`, { shape, rows });
   const biased = bias ?? g.hasWeight(`${name}.bias`);
-  return g.gemm(x, weight, biased ? g.weight(`${name}.bias`, { rows }) : undefined);
+  const y = g.gemm(x, weight, biased ? g.weight(`${name}.bias`, { rows }) : undefined);
+  return adaptLinear(g, x, y, name, rows);
 }
 
 export interface ConvOptions {
@@ -31,10 +33,10 @@ export function conv2d(g: Graph, x: Value, name: string, { stride = 1, padding, 
   const kernel = g.weightShape(`${name}.weight`)[2] ?? 1;
   const pad = padding ?? (kernel - 1) / 2;
   const biased = bias ?? g.hasWeight(`${name}.bias`);
-  return g.conv(x, g.weight(`${name}.weight`), biased ? g.weight(`${name}.bias`) : undefined, {
-    stride,
-    pads: typeof pad === 'number' ? [pad, pad, pad, pad] : pad,
-  });
+  const pads = typeof pad === 'number' ? ([pad, pad, pad, pad] as const) : pad;
+  const convolve = (weight: Value, bias?: Value) => g.conv(x, weight, bias, { stride, pads });
+  const y = convolve(g.weight(`${name}.weight`), biased ? g.weight(`${name}.bias`) : undefined);
+  return adaptConv(g, y, name, convolve);
 }
 
 /** nn.Embedding. ids int64 [R] -> [R, C] */

@@ -1,6 +1,7 @@
 import type { Graph } from './graph.ts';
 import type { Value } from './graph-builder.ts';
 import { conv2d } from './layers.ts';
+import { adaptConv } from './lora.ts';
 
 const KERNEL = 3;
 /** of the kernels that the sums below give */
@@ -22,8 +23,18 @@ export function upsampleConv(g: Graph, x: Value, name: string, factor = HALVED):
   if (factor !== HALVED || kernel !== KERNEL || g.compute !== 'float32') {
     return conv2d(g, g.upsampleNearest(x, factor), name);
   }
-  const taps = g.weight(`${name}.weight`, { shape: [out * into, KERNEL * KERNEL] });
   const bias = g.hasWeight(`${name}.bias`) ? g.weight(`${name}.bias`) : undefined;
+  const y = inPhases(g, x, g.weight(`${name}.weight`, { shape: [out * into, KERNEL * KERNEL] }), bias);
+  return adaptConv(g, y, name, (kernel) => {
+    const [rank = 0] = kernel.shape as number[];
+    return inPhases(g, x, g.reshape(kernel, [rank * into, KERNEL * KERNEL]));
+  });
+}
+
+/** The four kernels of 2x2 on the small image, from the taps [N * C, 9] of the kernel on the large one. */
+function inPhases(g: Graph, x: Value, taps: Value, bias?: Value): Value {
+  const into = x.shape[1] as number;
+  const out = (taps.shape[0] as number) / into;
   const phases = PHASES.flatMap((row) =>
     PHASES.map((column) => {
       const sums = g.floats(tapSums(row, column), [KERNEL * KERNEL, HALVED * HALVED]);

@@ -6,6 +6,7 @@ import { buildTinyDecoder, buildTinyEncoder } from '../graph/autoencoder-tiny.ts
 import { buildClipTextEncoder } from '../graph/clip-text-encoder.ts';
 import { buildCorrespondence } from '../graph/correspondence.ts';
 import type { ComputeType } from '../graph/element-type.ts';
+import type { LoraUpdates } from '../graph/graph-builder.ts';
 import { buildUnet } from '../graph/unet/unet.ts';
 import type { RasterImage } from '../raster-image.ts';
 import { OnnxSession, type Provider } from '../runtime/onnx-session.ts';
@@ -13,8 +14,11 @@ import { createScheduler } from '../schedulers/create-scheduler.ts';
 import type { SamplerName } from '../schedulers/sampler-names.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import { ClipTokenizer } from '../tokenizer/clip-tokenizer.ts';
+import type { Lora } from '../weights/lora.ts';
+import type { AdaptedPart } from '../weights/lora-targets.ts';
 import type { ModelFolder, ModelPart, TokenizerSource } from '../weights/model-folder.ts';
 import { decodeImage, encodeImage, latentSpaceOf } from './image-codec.ts';
+import { withLoraWeights } from './lora-feeds.ts';
 import { patchMatcher } from './patch-matcher.ts';
 import { type EncodedPrompt, encodePrompts, type TextEncoder, zerosIfEmpty } from './text-encoding.ts';
 import { type PictureSize, UnetSession } from './unet-session.ts';
@@ -26,6 +30,8 @@ export interface PipelineOptions {
   readonly threads: number;
   readonly compute: ComputeType;
   readonly size: PictureSize;
+  /** opened for this model */
+  readonly loras?: readonly Lora[];
 }
 
 /** A model that is ready to draw pictures of one size. */
@@ -41,6 +47,8 @@ export interface Pipeline {
   encodeImage(image: RasterImage): Promise<Float32Array>;
   /** @param sampler in place of the model's own */
   scheduler(steps: number, sampler?: SamplerName): Scheduler;
+  /** The same model with so much of each of its LoRAs, in their order; 1 each unless told. Released with this one. */
+  withLoraWeights(weights: readonly number[]): Pipeline;
   release(): Promise<void>;
 }
 
@@ -49,7 +57,7 @@ export interface Pipeline {
  * @throws UserError if the model's configuration or weights are not what the graphs understand
  */
 export async function loadPipeline(model: ModelFolder, options: PipelineOptions): Promise<Pipeline> {
-  const { size, compute } = options;
+  const { size, compute, loras = [] } = options;
   const sessions: OnnxSession[] = [];
   const open = async (graph: { readonly model: Uint8Array }) => {
     const { providers, threads } = options;
@@ -60,7 +68,10 @@ export async function loadPipeline(model: ModelFolder, options: PipelineOptions)
   const release = async () => {
     for (const session of sessions.splice(0)) await session.release();
   };
-  const part = ({ config, weights }: ModelPart) => ({ config, weights, root: model.dir, compute });
+  const part = ({ name, config, weights }: ModelPart) => {
+    const updates = loras.map((lora) => lora.updates[name as AdaptedPart] ?? new Map());
+    return { config, weights, root: model.dir, compute, loras: updates };
+  };
 
   try {
     const encoders = await loadEncoders(model, part, open);
@@ -80,17 +91,30 @@ export async function loadPipeline(model: ModelFolder, options: PipelineOptions)
     let imageEncoder: ReturnType<typeof openImageEncoder> | undefined;
 
     const unetGraph = buildUnet({ ...part(model.unet), ...latents, tokens });
-    const unet = new UnetSession(await open(unetGraph), unetGraph, compute, [latents.height, latents.width], size);
+    const unetSession = await open(unetGraph);
     const matcher = await open({ model: buildCorrespondence() });
 
-    return {
+    const adapted = (weights: readonly number[]): Pick<Pipeline, 'unet' | 'encode' | 'encodeNegatives'> => {
+      const session = withLoraWeights(unetSession, weights, compute);
+      const adaptedEncoders = encoders.map((encoder) => {
+        return { ...encoder, session: withLoraWeights(encoder.session, weights, 'float32') };
+      });
+      return {
+        unet: new UnetSession(session, unetGraph, compute, [latents.height, latents.width], size),
+        encode: (prompts) => encodePrompts(adaptedEncoders, prompts),
+        encodeNegatives: async (prompts) => {
+          const encoded = await encodePrompts(adaptedEncoders, prompts);
+          return model.forceZerosForEmptyPrompt ? encoded.map(zerosIfEmpty) : encoded;
+        },
+      };
+    };
+    const pipeline: Pipeline = {
+      ...adapted(loras.map(() => 1)),
       size,
-      unet,
       match: patchMatcher(matcher),
-      encode: (prompts) => encodePrompts(encoders, prompts),
-      encodeNegatives: async (prompts) => {
-        const encoded = await encodePrompts(encoders, prompts);
-        return model.forceZerosForEmptyPrompt ? encoded.map(zerosIfEmpty) : encoded;
+      withLoraWeights: (weights) => {
+        if (weights.length !== loras.length) throw new Error(`${weights.length} weights for ${loras.length} LoRAs`);
+        return { ...pipeline, ...adapted(weights) };
       },
       encodeImage: async (image) => {
         imageEncoder ??= openImageEncoder();
@@ -101,13 +125,20 @@ export async function loadPipeline(model: ModelFolder, options: PipelineOptions)
       scheduler: (steps, sampler) => createScheduler(model.scheduler.config, steps, sampler),
       release,
     };
+    return pipeline;
   } catch (error) {
     await release();
     throw error;
   }
 }
 
-type PartOptions = { config: unknown; weights: ModelPart['weights']; root: string; compute: ComputeType };
+type PartOptions = {
+  config: unknown;
+  weights: ModelPart['weights'];
+  root: string;
+  compute: ComputeType;
+  loras: readonly LoraUpdates[];
+};
 
 /** SDXL conditions on both encoders' penultimate states, the others on the last states of their only one. */
 async function loadEncoders(

@@ -3,7 +3,9 @@ import { parseKlConfig } from '../graph/autoencoder-kl-config.ts';
 import { tinyDecoderChannels } from '../graph/autoencoder-tiny.ts';
 import { parseUNetConfig } from '../graph/unet/unet-config.ts';
 import { elementCount } from '../runtime/tensor-value.ts';
+import type { Lora } from '../weights/lora.ts';
 import type { ModelFolder, ModelPart } from '../weights/model-folder.ts';
+import type { TensorEntry } from '../weights/tensor-index.ts';
 import { latentSpaceOf } from './image-codec.ts';
 import type { PictureSize } from './unet-session.ts';
 
@@ -22,9 +24,15 @@ const FLOATS_PER_PIXEL_AND_CHANNEL = 5.5;
 const ROWS_PER_IMAGE = 4;
 
 /** About how many bytes a story takes while it is drawn, the process that draws it included. */
-export function estimateMemory(model: ModelFolder, size: PictureSize, panels: number): number {
+export function estimateMemory(
+  model: ModelFolder,
+  size: PictureSize,
+  panels: number,
+  loras: readonly Lora[] = [],
+): number {
   const parts = [model.textEncoder, model.textEncoder2, model.unet, model.vae];
-  const weights = parts.reduce((sum, part) => sum + (part ? floatsOfWeights(part) : 0), 0);
+  const tensors = [...parts.flatMap((part) => [...(part?.weights.values() ?? [])]), ...loras.flatMap(matricesOf)];
+  const weights = floatsOf(tensors);
   const channels = parseUNetConfig(model.unet.config).levels[0]?.channels ?? 0;
   const { downscale } = latentSpaceOf(model.vae);
   const pixels = size.width * size.height;
@@ -35,8 +43,14 @@ export function estimateMemory(model: ModelFolder, size: PictureSize, panels: nu
 }
 
 /** @throws UserError `memory-limit` with the numbers, before anything is loaded */
-export function assertFits(model: ModelFolder, size: PictureSize, panels: number, limit: number): void {
-  const needed = estimateMemory(model, size, panels);
+export function assertFits(
+  model: ModelFolder,
+  size: PictureSize,
+  panels: number,
+  limit: number,
+  loras: readonly Lora[] = [],
+): void {
+  const needed = estimateMemory(model, size, panels, loras);
   if (needed <= limit) return;
   throw new UserError('memory-limit', {
     expected: `a story that needs at most ${gigabytes(limit)}`,
@@ -47,8 +61,12 @@ export function assertFits(model: ModelFolder, size: PictureSize, panels: number
   });
 }
 
-function floatsOfWeights({ weights }: ModelPart): number {
-  return [...weights.values()].reduce((sum, { type, shape }) => {
+function matricesOf({ updates }: Lora): TensorEntry[] {
+  return Object.values(updates).flatMap((part) => [...part.values()].flatMap(({ down, up }) => [down, up]));
+}
+
+function floatsOf(tensors: readonly TensorEntry[]): number {
+  return tensors.reduce((sum, { type, shape }) => {
     const copies = type === 'float32' ? COPIES_OF_FLOAT32_WEIGHTS : COPIES_OF_OTHER_WEIGHTS;
     return sum + copies * elementCount(shape);
   }, 0);

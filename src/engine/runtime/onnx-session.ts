@@ -9,6 +9,9 @@ import { elementCount, type TensorType, type TensorValue } from './tensor-value.
 /** An execution provider by onnxruntime's name: cpu, cuda, webgpu, coreml, dml. */
 export type Provider = string;
 
+/** Inputs by name. */
+export type Feeds = Readonly<Record<string, TensorValue>>;
+
 export interface OnnxSessionOptions {
   /** absolute path of the folder that the graph's weights are named relative to */
   readonly weightsFolder: string;
@@ -60,10 +63,12 @@ export class OnnxSession {
   readonly outputNames: readonly string[];
   private readonly session: InferenceSession;
   private readonly profiled: boolean;
+  private readonly always: Feeds;
 
-  private constructor(session: InferenceSession, profiled: boolean) {
+  private constructor(session: InferenceSession, profiled: boolean, always: Feeds = {}) {
     this.session = session;
     this.profiled = profiled;
+    this.always = always;
     this.inputNames = session.inputNames;
     this.outputNames = session.outputNames;
   }
@@ -98,15 +103,19 @@ export class OnnxSession {
     return new OnnxSession(session, profile !== undefined);
   }
 
+  /** The same session, whose runs get these inputs too. It is released with the one that it was made from. */
+  feeding(always: Feeds): OnnxSession {
+    return new OnnxSession(this.session, this.profiled, { ...this.always, ...always });
+  }
+
   /**
    * Runs the graph and brings back the named outputs.
    * @throws Error for an input that is missing, unknown or not as long as its shape says
    */
-  async run(
-    feeds: Readonly<Record<string, TensorValue>>,
-    outputs: readonly string[],
-  ): Promise<Record<string, TensorValue>> {
-    const tensors = Object.entries(feeds).map(([name, value]) => [name, toOnnx(name, value)] as const);
+  async run(feeds: Feeds, outputs: readonly string[]): Promise<Record<string, TensorValue>> {
+    const tensors = Object.entries({ ...this.always, ...feeds }).map(
+      ([name, value]) => [name, toOnnx(name, value)] as const,
+    );
     const results = await this.session.run(Object.fromEntries(tensors), [...outputs]);
     const values = outputs.map((name) => [name, fromOnnx(name, results[name] as Tensor)] as const);
     return Object.fromEntries(values);

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { drawStory } from '../draw-story.ts';
 import { loadPipeline, type Pipeline } from '../pipeline/load-pipeline.ts';
@@ -5,9 +6,11 @@ import { assertFits } from '../pipeline/memory-estimate.ts';
 import { PROBES_PER_RUN, probePictures } from '../probe-pictures.ts';
 import { listProviders } from '../runtime/onnx-session.ts';
 import { providerCandidates, withFallback } from '../runtime/providers.ts';
+import { type Lora, openLora } from '../weights/lora.ts';
+import { adaptedWeights } from '../weights/lora-targets.ts';
 import type { ModelFolder } from '../weights/model-folder.ts';
-import { modelHash } from '../weights/model-hash.ts';
 import { openModel } from '../weights/open-model.ts';
+import { modelHash } from '../weights/model-hash.ts';
 import {
   type EngineCommand,
   type EngineEvent,
@@ -32,7 +35,13 @@ const send = (event: EngineEvent) => port.postMessage(event);
 /** jobs that are not answered yet, of which `current` is at work and the others wait */
 const jobs = new Map<number, AbortController>();
 let current: number | undefined;
-let loaded: { readonly key: string; readonly model: ModelFolder; readonly pipeline: Pipeline } | undefined;
+interface LoadedModel {
+  readonly key: string;
+  readonly model: ModelFolder;
+  readonly loras: readonly Lora[];
+  readonly pipeline: Pipeline;
+}
+let loaded: LoadedModel | undefined;
 let queue: Promise<unknown> = Promise.resolve();
 
 port.on('message', (command: EngineCommand) => {
@@ -100,25 +109,33 @@ async function probe({ job, model, request }: ProbeCommand, signal: AbortSignal)
   send({ type: 'probed', job, result: await probePictures(pipeline, request, betweenRuns) });
 }
 
-async function load(job: number, { folder, size }: ModelChoice, panels: number): Promise<Pipeline> {
-  const key = JSON.stringify([folder, size]);
+async function load(job: number, { folder, size, loras: chosen = [] }: ModelChoice, panels: number): Promise<Pipeline> {
+  const weights = chosen.map(({ weight }) => weight);
+  const key = JSON.stringify([folder, size, chosen.map(({ file }) => [file, versionOf(file)])]);
   if (loaded?.key === key) {
-    assertFits(loaded.model, size, panels, options.maxMemory);
-    return loaded.pipeline;
+    assertFits(loaded.model, size, panels, options.maxMemory, loaded.loras);
+    return loaded.pipeline.withLoraWeights(weights);
   }
   send({ type: 'progress', job, progress: { phase: 'load', done: 0, total: 1 } });
   const model = openModel(folder);
-  assertFits(model, size, panels, options.maxMemory);
+  const loras = chosen.map(({ file }) => openLora(file, adaptedWeights(model)));
+  assertFits(model, size, panels, options.maxMemory, loras);
   await unload(); // two models are never in memory at once
   const started = performance.now();
   const { value, provider, fallbacks } = await withFallback(
     providerCandidates(options.provider, listProviders()),
-    (providers) => loadPipeline(model, { providers, threads: options.threads, compute: 'float32', size }),
+    (providers) => loadPipeline(model, { providers, threads: options.threads, compute: 'float32', size, loras }),
   );
-  loaded = { key, model, pipeline: value };
+  loaded = { key, model, loras, pipeline: value };
   send({ type: 'progress', job, progress: { phase: 'load', done: 1, total: 1 } });
   send({ type: 'loaded', job, provider, fallbacks, took: performance.now() - started });
-  return value;
+  return value.withLoraWeights(weights);
+}
+
+/** Changes when the file is written again: LoRAs are trained anew under their old names. */
+function versionOf(file: string): string {
+  const found = fs.statSync(file, { throwIfNoEntry: false });
+  return found ? `${found.size} ${found.mtimeMs}` : 'missing';
 }
 
 async function unload(): Promise<void> {

@@ -19,6 +19,15 @@ export interface EngineOptions {
 export interface ModelChoice {
   readonly folder: string;
   readonly size: PictureSize;
+  /** none by default; other weights of the same files need no loading */
+  readonly loras?: readonly LoraChoice[];
+}
+
+export interface LoraChoice {
+  /** absolute path */
+  readonly file: string;
+  /** 1: as it was made; 0: none of it */
+  readonly weight: number;
 }
 
 export interface DrawOptions {

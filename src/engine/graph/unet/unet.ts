@@ -3,7 +3,7 @@ import type { TensorIndex } from '../../weights/tensor-index.ts';
 import { times } from '../dim.ts';
 import type { ComputeType } from '../element-type.ts';
 import { Graph } from '../graph.ts';
-import type { Value } from '../graph-builder.ts';
+import type { LoraUpdates, Value } from '../graph-builder.ts';
 import { conv2d, groupNorm } from '../layers.ts';
 import { upsampleConv } from '../upsample-conv.ts';
 import { conditioning } from './conditioning.ts';
@@ -19,6 +19,8 @@ export interface UNetOptions {
   /** folder that the weights' files lie under */
   readonly root: string;
   readonly compute: ComputeType;
+  /** of its modules, one map per LoRA; for each that it uses the graph has an input `lora_weight_N` [1] */
+  readonly loras?: readonly LoraUpdates[];
   /** of the latents */
   readonly height: number;
   readonly width: number;
