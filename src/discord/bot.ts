@@ -12,6 +12,7 @@ import { createClient } from './client.ts';
 import type { Command } from './command.ts';
 import { commandJson } from './command-json.ts';
 import { commandTable } from './command-loader.ts';
+import { startDeletingErased } from './erased-messages.ts';
 import { InteractionRouter } from './interaction-router.ts';
 import { MessageBoard } from './message-board.ts';
 import { PictureGate } from './picture-gate.ts';
@@ -49,6 +50,7 @@ export class Bot {
   /** What is being answered. */
   readonly #running = new Set<Promise<void>>();
   #stopping = false;
+  #endDeleting: () => Promise<void> = async () => {};
 
   constructor(options: BotOptions) {
     const { studio, store, blobs, clock, log, pictureFilter, models } = options;
@@ -86,13 +88,14 @@ export class Bot {
     if (this.#options.registersCommands)
       await this.client.application?.commands.set(this.#options.commands.map(commandJson));
     await this.board.start();
+    this.#endDeleting = startDeletingErased({ ...this.#options, client: this.client });
     log.info('the bot is ready', { name: this.client.user?.username });
   }
 
   /** Takes nothing new, ends what is being answered, tells where drawing goes on later, and leaves. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    await Promise.all(this.#running);
+    await Promise.all([...this.#running, this.#endDeleting()]);
     await this.board.stop();
     await this.client.destroy();
   }

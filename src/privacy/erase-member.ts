@@ -14,13 +14,14 @@ export interface ErasePowers {
 }
 
 export interface ErasedMember extends Erasure {
-  /** messages that could not be deleted */
+  /** messages that could not be deleted; that is tried again later */
   readonly messagesLeft: number;
 }
 
 /**
  * Erases everything of a member, everywhere: work is stopped, rows go in one transaction, then the blobs and messages
- * that nothing refers to any more. Killed in between, it leaves no row, and garbage collection takes the blobs.
+ * that nothing refers to any more. Killed in between, it leaves no row: garbage collection takes the blobs, and the
+ * messages are noted to be deleted (delete-erased-messages.ts).
  */
 export async function eraseMember(memberId: string, powers: ErasePowers): Promise<ErasedMember> {
   const { store, blobs, now } = powers;
@@ -33,7 +34,8 @@ export async function eraseMember(memberId: string, powers: ErasePowers): Promis
   for (const hash of erasure.blobHashes) await blobs.delete(hash, now);
   let messagesLeft = 0;
   for (const { channelId, messageId } of erasure.messages) {
-    if (!(await powers.deleteMessage(channelId, messageId))) messagesLeft++;
+    if (await powers.deleteMessage(channelId, messageId)) await store.deletions.done(messageId);
+    else messagesLeft++;
   }
   return { ...erasure, messagesLeft };
 }

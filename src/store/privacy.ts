@@ -1,15 +1,16 @@
 import { blobReferences } from './blob-references.ts';
 import { toCharacter } from './characters.ts';
-import type { StoreContext } from './context.ts';
+import { nowOf, type StoreContext } from './context.ts';
 import { toJob } from './job.ts';
+import { type MessageToDelete, noteDeletions } from './message-deletions.ts';
 import type { Connection } from './prisma-client.ts';
 import { ERASED_MEMBER, redactMember } from './redact-member.ts';
 import { scopeId } from './scope.ts';
 
 /** What erasing a member leaves to be done outside the database. */
 export interface Erasure {
-  /** Messages to delete in Discord. */
-  readonly messages: readonly { readonly channelId: string; readonly messageId: string }[];
+  /** Messages to delete in Discord; until they are gone, they are noted in MessageDeletions. */
+  readonly messages: readonly MessageToDelete[];
   /** Blobs that nothing refers to any more, to be deleted at once. */
   readonly blobHashes: readonly string[];
   readonly characters: number;
@@ -64,6 +65,7 @@ export class Privacy {
     const erasure = await this.#context.database.write(async (transaction) => {
       const before = await blobReferences(transaction);
       const messages = await messagesOf(transaction, memberId);
+      await noteDeletions(transaction, messages, nowOf(this.#context));
       const takes = await eraseTakes(transaction, memberId);
       await transaction.vote.deleteMany({ where: { memberId } });
       await transaction.postedMessage.deleteMany({ where: ofMember(memberId) });

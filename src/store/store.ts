@@ -7,6 +7,7 @@ import { GuildSettingsStore } from './guild-settings.ts';
 import { checkIntegrity } from './integrity.ts';
 import { JobLeases } from './job-leases.ts';
 import { Jobs } from './jobs.ts';
+import { MessageDeletions } from './message-deletions.ts';
 import { migrate } from './migrate.ts';
 import { PostedMessages } from './posted-messages.ts';
 import { type Connection, connectDatabase } from './prisma-client.ts';
@@ -26,6 +27,7 @@ export interface Repositories {
   readonly jobs: Jobs;
   readonly leases: JobLeases;
   readonly messages: PostedMessages;
+  readonly deletions: MessageDeletions;
   readonly settings: GuildSettingsStore;
 }
 
@@ -90,6 +92,7 @@ function repositories(context: StoreContext): Repositories {
     jobs: new Jobs(context),
     leases: new JobLeases(context),
     messages: new PostedMessages(context),
+    deletions: new MessageDeletions(context),
     settings: new GuildSettingsStore(context),
   };
 }

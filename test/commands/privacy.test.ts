@@ -101,6 +101,7 @@ test('given the button, then rows, blobs, messages and waiting jobs are gone, an
   expect(await store.privacy.export(alex)).toMatchObject({ characters: [], stories: [], jobs: [], messages: [] });
   expect([await blobs.has(own.pictureHash), await blobs.has(others.pictureHash)]).toEqual([false, true]);
   expect(room.messages('stories').map((message) => message.id)).not.toContain(posted.id);
+  expect(await store.deletions.list()).toEqual([]);
   expect((await store.privacy.export(mira)).stories).toHaveLength(1);
   expect(await store.checkIntegrity()).toEqual([]);
   expect(errors).toEqual([]);

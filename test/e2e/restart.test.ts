@@ -1,6 +1,7 @@
 import { createClient } from '@libsql/client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { SeenMessage } from '../../src/rehearsal/index.ts';
+import { openStore } from '../../src/store/store.ts';
 import { TestTroupe } from '../support/bots.ts';
 import { FakeEngine } from '../support/fake-engine.ts';
 import { Gate } from '../support/gate.ts';
@@ -41,6 +42,25 @@ describe('a restart', () => {
     await finishedStory(room, 'Waiting');
     expect(room.messages().filter(titled('Interrupted'))).toHaveLength(1);
     expect(room.messages().filter(titled('Waiting'))).toHaveLength(1);
+  });
+
+  test('given a kill between a member’s rows and messages, then the messages are deleted at the next start', async () => {
+    const troupe = await startTroupe();
+    const { room } = troupe;
+    await generate(troupe, 'To be erased');
+    const message = await finishedStory(room, 'To be erased');
+    await (await room.as('mira').slash('/story generate', { title: 'To stay', panels: PANELS })).settled();
+    await finishedStory(room, 'To stay');
+    await troupe.close();
+    const store = await openStore({ databaseUrl: troupe.databaseUrl, clock: Date });
+    expect((await store.privacy.erase(room.person('alex').id)).messages).toHaveLength(1);
+    expect(room.messages().filter(titled('To be erased'))).toHaveLength(1);
+    await troupe.open(new FakeEngine());
+    await room.until(() => !room.messages().some(({ id }) => id === message.id));
+    expect(room.messages().filter(titled('To stay'))).toHaveLength(1);
+    await troupe.close();
+    expect(await store.deletions.list()).toEqual([]);
+    await store.close();
   });
 
   test('given messages from before, then reactions and buttons on them still work', async () => {

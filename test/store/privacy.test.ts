@@ -118,6 +118,10 @@ describe.each(TEST_PROVIDERS)('privacy on %s', (provider) => {
     const erasure = await store.privacy.erase(ME);
     expect(erasure).toMatchObject({ characters: 2, stories: 1, takes: 4, jobs: 2 });
     expect(erasure.messages).toEqual([{ channelId: '500', messageId: '900' }]);
+    const noted = await store.deletions.list();
+    expect(noted.map(({ channelId, messageId }) => ({ channelId, messageId }))).toEqual(erasure.messages);
+    await store.deletions.done('900');
+    expect(await store.deletions.list()).toEqual([]);
     expect([...erasure.blobHashes].sort()).toEqual([100, 101, 200, 201, 301].map(hashOf).sort());
     expect(await search(provider, databaseUrl, ME)).toEqual([]);
     expect(await store.checkIntegrity()).toEqual([]);

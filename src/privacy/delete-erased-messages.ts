@@ -1,0 +1,33 @@
+import type { MessageDeletions } from '../store/message-deletions.ts';
+
+/** A channel that the bot doesn't see for so long won't be seen again: a month, in ms. */
+const TRIED_FOR_MS = 30 * 24 * 3_600_000;
+
+export interface DeletingPowers {
+  readonly deletions: Pick<MessageDeletions, 'list' | 'done'>;
+  /** Deletes a message in Discord. @returns whether it is gone */
+  deleteMessage(channelId: string, messageId: string): Promise<boolean>;
+  readonly now: number;
+  /** Ends it between two messages. */
+  readonly signal: AbortSignal;
+}
+
+export interface DeletedMessages {
+  readonly deleted: number;
+  /** given up after a month */
+  readonly givenUp: number;
+}
+
+/** Deletes what was erased but is still in a channel: the process was killed, or Discord didn't let the bot. */
+export async function deleteErasedMessages(powers: DeletingPowers): Promise<DeletedMessages> {
+  const { deletions, now, signal } = powers;
+  let [deleted, givenUp] = [0, 0];
+  for (const { channelId, messageId, createdAt } of await deletions.list()) {
+    if (signal.aborted) break;
+    if (await powers.deleteMessage(channelId, messageId)) deleted++;
+    else if (now - createdAt.getTime() > TRIED_FOR_MS) givenUp++;
+    else continue;
+    await deletions.done(messageId);
+  }
+  return { deleted, givenUp };
+}
