@@ -3,6 +3,7 @@ import { assertCanonFits, type Canon, canonAnchors, makeCanon } from '../canon/c
 import { encodeCanon } from '../canon/canon-file.ts';
 import { openCanon } from '../canon/open-canon.ts';
 import { DEFAULT_SETTINGS, PLAIN_SETTINGS } from '../engine/consistory/settings.ts';
+import type { PanelRequest } from '../engine/draw-story.ts';
 import { createScheduler } from '../engine/schedulers/create-scheduler.ts';
 import { openLora } from '../engine/weights/lora.ts';
 import { adaptedIdentity, inOrder, loraHash, type WeightedLora } from '../engine/weights/lora-identity.ts';
@@ -14,10 +15,10 @@ import type { EngineProgress, LoraChoice, ModelChoice } from '../engine/worker/m
 import { writeFileAtomically } from '../files/write-atomically.ts';
 import { debugPictures } from '../render/debug-pictures.ts';
 import { type Character, parseCharacter } from '../story/character.ts';
-import { planStory, type StoryPlan } from '../story/plan-story.ts';
+import { canonsIn, planStory, type StoryPlan } from '../story/plan-story.ts';
 import { readSeed } from '../story/seed.ts';
 import { readStory, type StoryScript } from '../story/story-script.ts';
-import { tellFallbacks, tellOfDrawing, tellUnknownWords } from './story-notices.ts';
+import { tellFallbacks, tellOfDrawing, tellUnknownWords, tellUnshown } from './story-notices.ts';
 import type { LoraOption, StoryOptions } from './story-options.ts';
 import { makeFolder, refuseOutputs } from './story-outputs.ts';
 import { type DrawnMode, renderStory } from './story-picture.ts';
@@ -50,9 +51,10 @@ const PHASE_NAMES: Readonly<Record<EngineProgress['phase'], string>> = {
  */
 export async function storyCommand(options: StoryOptions, io: StoryConsole): Promise<void> {
   const model = openModel(options.model);
-  const canons = await Promise.all(options.canons.map(openCanon));
+  const opened = await Promise.all(options.canons.map(openCanon));
+  const script = readStory(options.title, charactersOf(options, opened), options.panels);
+  const canons = canonsIn(script, opened);
   const size = options.size ?? canons[0]?.size ?? { width: model.card.width, height: model.card.height };
-  const script = readStory(options.title, charactersOf(options, canons), options.panels);
   const seed = readSeed(options.seed);
   const plan = planOf(options, script, canons, model, seed);
   if (options.saveCanon !== undefined) canonAnchors(plan.request); // refused now, not when all is drawn
@@ -62,12 +64,13 @@ export async function storyCommand(options: StoryOptions, io: StoryConsole): Pro
   // last of the checks, because it reads the whole model
   const own = { name: model.card.name, hash: await io.engine.modelHash(model.path, io) };
   const identity = adaptedIdentity(own, loras);
-  for (const [i, canon] of canons.entries()) assertCanonFits(canon, identity, size, options.canons[i] as string);
+  for (const canon of canons) assertCanonFits(canon, identity, size, options.canons[opened.indexOf(canon)] as string);
+  tellUnshown(script, io.notice);
   tellUnknownWords(plan, model, io.notice);
 
   const modes = await drawModes(options, plan, { folder: model.path, size, loras: loras.map(loraChoice) }, io);
   const main = modes.at(-1) as DrawnMode;
-  tellOfDrawing(script, plan, canons, main, io.notice);
+  tellOfDrawing(script, canons, main, io.notice);
   const page = await renderStory({ script, plan, modes, model: identity, loras, seed, columns: options.columns });
   const files: [string, Uint8Array][] = [[options.out, page]];
   if (options.saveCanon !== undefined) {
@@ -138,11 +141,16 @@ async function drawModes(
 ): Promise<DrawnMode[]> {
   const requests: Omit<DrawnMode, 'story'>[] = [];
   if (options.mode !== 'consistent') {
-    requests.push({ name: 'plain', request: { ...plan.request, settings: PLAIN_SETTINGS } });
+    // nobody looks at anchors
+    const panels = plan.panels.map((place) => plan.request.panels[place] as PanelRequest);
+    const request = { ...plan.request, panels, settings: PLAIN_SETTINGS };
+    requests.push({ name: 'plain', request, places: panels.map((_, i) => i) });
   }
-  if (options.mode !== 'plain') requests.push({ name: 'consistent', request: plan.request });
+  if (options.mode !== 'plain') {
+    requests.push({ name: 'consistent', request: plan.request, places: plan.panels });
+  }
   const modes: DrawnMode[] = [];
-  for (const { name, request } of requests) {
+  for (const { name, request, places } of requests) {
     const story = await io.engine.draw(
       model,
       request,
@@ -156,7 +164,7 @@ async function drawModes(
         loaded: ({ provider, fallbacks }) => tellFallbacks(options.provider, provider, fallbacks, io.notice),
       },
     );
-    modes.push({ name, request, story });
+    modes.push({ name, request, places, story });
   }
   return modes;
 }

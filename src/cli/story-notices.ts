@@ -33,14 +33,20 @@ export function tellUnknownWords(plan: StoryPlan, model: ModelFolder, notice: (t
   }
 }
 
+/** Characters that are in no panel; their canons were left out too (canonsIn in plan-story.ts). */
+export function tellUnshown(script: StoryScript, notice: (text: string) => void): void {
+  const shown = new Set(script.panels.flatMap((panel) => panel.characters));
+  const names = script.characters.map(({ name }) => name).filter((name) => !shown.has(name));
+  if (names.length > 0) notice(`No panel names ${names.join(' or ')}: left out of this story.`);
+}
+
 export function tellOfDrawing(
   script: StoryScript,
-  plan: StoryPlan,
   canons: readonly Canon[],
-  { request, story }: DrawnMode,
+  { request, places, story }: DrawnMode,
   notice: (text: string) => void,
 ): void {
-  plan.panels.forEach((place, i) => {
+  places.forEach((place, i) => {
     const cut = story.panels[place]?.truncatedWords ?? [];
     if (cut.length > 0) notice(`Panel ${i + 1} is too long for the model; it did not read: ${cut.join(' ')}`);
   });

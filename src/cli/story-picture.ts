@@ -10,6 +10,8 @@ import type { StoryScript } from '../story/story-script.ts';
 export interface DrawnMode {
   readonly name: 'plain' | 'consistent';
   readonly request: StoryRequest;
+  /** places of the story's panels in the request */
+  readonly places: readonly number[];
   readonly story: DrawnStory;
 }
 
@@ -26,10 +28,10 @@ export interface StoryPictureSource {
 
 /** The page of a story, as PNG. */
 export async function renderStory(source: StoryPictureSource): Promise<Uint8Array> {
-  const { script, plan, modes, columns } = source;
+  const { script, modes, columns } = source;
   const { title } = script;
-  const images = ({ story }: DrawnMode) =>
-    plan.panels.map((i) => (story.panels[i] as DrawnStory['panels'][number]).image);
+  const images = ({ places, story }: DrawnMode) =>
+    places.map((place) => (story.panels[place] as DrawnStory['panels'][number]).image);
   const metadata = storyMetadata(source);
   const captions = script.panels.map((panel) => panel.caption);
   const [only, second] = modes;

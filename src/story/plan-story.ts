@@ -15,7 +15,7 @@ export interface DrawingChoices {
   readonly promptPrefix: string;
   readonly negativePrompt: string;
   readonly settings: ConsistencySettings;
-  /** characters that are known from earlier stories */
+  /** characters that are known from earlier stories; those that no panel shows are left out */
   readonly canons: readonly Canon[];
 }
 
@@ -30,8 +30,8 @@ export interface StoryPlan {
 const FIRST_PANEL_ID = 1;
 
 export function planStory(script: StoryScript, choices: DrawingChoices): StoryPlan {
-  const { seed, canons, negativePrompt } = choices;
-  const anchors = canons.flatMap(anchorRows);
+  const { seed, negativePrompt } = choices;
+  const anchors = canonsIn(script, choices.canons).flatMap(anchorRows);
   const panels = script.panels.map(
     (panel, i): PanelRequest => ({
       id: FIRST_PANEL_ID + i,
@@ -53,6 +53,12 @@ export function planStory(script: StoryScript, choices: DrawingChoices): StoryPl
     },
     panels: panels.map((_, i) => anchors.length + i),
   };
+}
+
+/** The canons of those whom panels show: others would cost the time of their anchors for nothing. */
+export function canonsIn(script: StoryScript, canons: readonly Canon[]): Canon[] {
+  const shown = new Set(script.panels.flatMap((panel) => panel.characters));
+  return canons.filter(({ characters }) => characters.some(({ name }) => shown.has(name)));
 }
 
 /** A canon's anchors as rows of a story's batch. A picture that somebody brought can't be drawn again: it is there. */

@@ -8,6 +8,7 @@ import { decodePicture } from '../../src/render/canvas.ts';
 import { readStoryMetadata } from '../../src/render/story-metadata.ts';
 import { canonOf, drawnFor, MODEL, SIZE, stored } from '../support/canons.ts';
 import { POCKET } from '../support/fixtures.ts';
+import { boxOf } from '../support/solid-panels.ts';
 import { InstantEngine, runHere, temporaryFolder } from '../support/story-runs.ts';
 
 let place: ReturnType<typeof temporaryFolder>;
@@ -115,6 +116,48 @@ describe('given canons', () => {
     expect(stderr).not.toContain('differently');
     // the story has one panel, the batch three
     expect(readStoryMetadata(png())?.panels).toHaveLength(1);
+  });
+
+  it('then one that no panel names is left out with a notice, and counts for nothing', async () => {
+    fs.writeFileSync(
+      place.at('rusty.canon'),
+      encodeCanon({ ...canonOf(['Rusty']), steps: 9, size: { width: 64, height: 64 } }),
+    );
+    fs.writeFileSync(place.at('bo.canon'), encodeCanon(canonOf(['Bo'])));
+    const engine = new InstantEngine();
+    const canons = ['--canon', place.at('rusty.canon'), '--canon', place.at('bo.canon')];
+    const { code, stderr } = await run(engine, ...canons, '--character', 'Al: a cat', '--panel', 'Bo sits');
+    expect(code).toBe(0);
+    expect(stderr).toContain('Note: No panel names Rusty or Al: left out of this story.\n');
+    expect(engine.calls[0]?.story.panels.map(({ concepts }) => concepts)).toEqual([['Bo'], ['Bo'], ['Bo']]);
+    expect(engine.calls[0]).toMatchObject({ story: { steps: 3 }, model: { size: SIZE } });
+    expect((await run(new InstantEngine(), ...canons, '--panel', 'Bo and Rusty')).code).toBe(2);
+  });
+
+  it('then --plain draws no anchors, alone or in --compare', async () => {
+    fs.writeFileSync(place.at('bo.canon'), encodeCanon(canonOf(['Bo'])));
+    const args = [
+      '--canon',
+      place.at('bo.canon'),
+      '--character',
+      'Al: a cat',
+      '--panel',
+      'Al and Bo',
+      '--panel',
+      'Bo sits',
+    ];
+    const engine = new InstantEngine();
+    expect((await run(engine, ...args, '--plain')).code).toBe(0);
+    expect((await run(engine, ...args, '--compare')).code).toBe(0);
+    const drawn = engine.calls.map(({ story }) => story.panels.map(({ id, canon }) => [id, canon !== undefined]));
+    const own = [
+      [1, false],
+      [2, false],
+    ];
+    expect(drawn).toEqual([own, own, [[1, true], [2, true], ...own]]);
+    // The pictures are those of the story's panels: the first is black, as InstantEngine draws it.
+    await run(new InstantEngine(), ...args, '--plain', '--out', place.at('plain.png'));
+    expect(boxOf(await decodePicture(png('plain.png')), [0, 0, 0])).toBeDefined();
   });
 
   it('then anchors that come out otherwise are told of, and not in plain mode', async () => {

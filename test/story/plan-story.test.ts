@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Anchor } from '../../src/canon/canon.ts';
 import { PAPER_SETTINGS } from '../../src/engine/consistory/settings.ts';
 import { sharingEdges } from '../../src/engine/consistory/stage.ts';
 import { createCharacter } from '../../src/story/character.ts';
-import { type DrawingChoices, planStory, unknownWords } from '../../src/story/plan-story.ts';
+import { canonsIn, type DrawingChoices, planStory, unknownWords } from '../../src/story/plan-story.ts';
 import { readStory } from '../../src/story/story-script.ts';
 import { canonOf, stored } from '../support/canons.ts';
 
@@ -68,6 +69,23 @@ describe('planStory', () => {
     expect(seenBy(0)).toEqual([1]);
     expect(seenBy(1)).toEqual([0]);
     expect(seenBy(4).sort()).toEqual([2, 3]);
+  });
+
+  it('given a canon of somebody whom no panel shows, then its anchors are left out', () => {
+    const [a, b] = [stored(canonOf(['Rusty'], 2)), stored(canonOf(['Bo', 'Al'], 3))];
+    const script = readStory(undefined, [...a.characters, ...b.characters], ['Bo runs', 'Bo sleeps']);
+    const { request, panels } = planStory(script, { ...choices, canons: [a, b] });
+    expect(request.panels.map(({ canon }) => canon)).toEqual([b.id, b.id, b.id, undefined, undefined]);
+    expect(panels).toEqual([3, 4]);
+    expect(canonsIn(script, [a, b])).toEqual([b]);
+  });
+
+  it('given an anchor that is a picture somebody brought, then it is there and need not be drawn', () => {
+    const canon = canonOf(['Rusty'], 2);
+    const [first, second] = canon.anchors as [Anchor, Anchor];
+    const brought = stored({ ...canon, anchors: [{ ...first, given: true }, second] });
+    const rows = planStory(readStory(undefined, brought.characters, ['sitting']), { ...choices, canons: [brought] });
+    expect(rows.request.panels.map(({ given }) => given)).toEqual([first.latents, undefined, undefined]);
   });
 });
 
