@@ -8,6 +8,7 @@ import { measureDrawing, measureFirstStep, measureMemory, raceDiffusers } from '
 import { type BenchResults, type Circumstances, type PanelsRow, renderReport, verdicts } from '../src/bench/report.ts';
 import { openModel } from '../src/engine/weights/open-model.ts';
 import { writeFileAtomically } from '../src/files/write-atomically.ts';
+import { findModel } from '../src/models/models-folder.ts';
 
 const USAGE = `npm run bench -- [--rounds 5] [--model models/pocket] [--out out/bench] [--quick]
 Measures speed and memory, exact against plain and (with a Python that has torch and diffusers, $PYTHON) against
@@ -35,7 +36,7 @@ const { values } = parseArgs({
 const tell = (text: string) => process.stderr.write(`${text}\n`);
 
 async function bench(): Promise<BenchResults> {
-  const model = openModel(values.model);
+  const model = openModel(findModel(values.model));
   const rounds = values.quick ? 1 : Number(values.rounds);
   const steps = values.quick ? STEPS_BY_PANELS : model.card.steps;
   const few = values.quick ? 1 : MEMORY_ROUNDS;

@@ -15,6 +15,7 @@ import { type EvaluationPlan, runEvaluation, storySeed } from '../src/evaluation
 import { STORIES } from '../src/evaluation/stories.ts';
 import { summarize } from '../src/evaluation/summary.ts';
 import { ensureWritable, writeFileAtomically } from '../src/files/write-atomically.ts';
+import { findModel } from '../src/models/models-folder.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 /** Where prompts differ in the picture's large parts and in its smaller ones; more noise tells hardly any apart. */
@@ -26,7 +27,7 @@ async function evaluate(options: EvaluationOptions, args: readonly string[]): Pr
   const started = performance.now();
   const code = describeCode(); // now: others may commit while it runs
   const engineSources = await sourceKey(path.join(ROOT, 'src/engine'));
-  const model = openModel(options.model);
+  const model = openModel(findModel(options.model));
   const { card } = model;
   const plan: EvaluationPlan = {
     stories: STORIES.slice(0, options.stories),

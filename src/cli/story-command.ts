@@ -13,6 +13,7 @@ import { openModel } from '../engine/weights/open-model.ts';
 import type { Engine } from '../engine/worker/engine-client.ts';
 import type { EngineProgress, LoraChoice, ModelChoice } from '../engine/worker/messages.ts';
 import { writeFileAtomically } from '../files/write-atomically.ts';
+import { findModel } from '../models/models-folder.ts';
 import { debugPictures } from '../render/debug-pictures.ts';
 import { type Character, parseCharacter } from '../story/character.ts';
 import { canonsIn, planStory, type StoryPlan } from '../story/plan-story.ts';
@@ -50,7 +51,7 @@ const PHASE_NAMES: Readonly<Record<EngineProgress['phase'], string>> = {
  * @throws UserError
  */
 export async function storyCommand(options: StoryOptions, io: StoryConsole): Promise<void> {
-  const model = openModel(options.model);
+  const model = openModel(findModel(options.model));
   const opened = await Promise.all(options.canons.map(openCanon));
   const script = readStory(options.title, charactersOf(options, opened), options.panels);
   const canons = canonsIn(script, opened);

@@ -19,7 +19,7 @@ What is told
 
 How it is drawn (where it says nothing: as the canon was, or else as model and paper say)
   --seed N           the same seed gives the same story (default: chosen and printed)
-  --model DIR        a model folder in diffusers layout (default: ${STORY_DEFAULTS.model})
+  --model MODEL      name of an installed model, a folder, or a .safetensors file (default: ${STORY_DEFAULTS.model})
   --lora FILE[:W]    a LoRA for the model, with a weight (default: 1); repeat it for several
   --style TEXT       words before every panel's prompt, in place of the model's own
   --negative TEXT    what not to draw

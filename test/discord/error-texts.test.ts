@@ -8,8 +8,8 @@ import { en } from '../../src/i18n/en.ts';
 import { notFound } from '../../src/store/not-found.ts';
 
 const SOURCES = new URL('../../src/', import.meta.url).pathname;
-/** Command lines and the loopback Discord: their errors never reach a member of a server. */
-const NOT_THE_BOT = /^(bench|cli|evaluation|rehearsal)\//;
+/** Command lines, what only they use, and the loopback Discord: their errors never reach a member of a server. */
+const NOT_THE_BOT = /^(bench|cli|evaluation|models|rehearsal)\//;
 const CODE = /[a-z]+(?:-[a-z]+)+/;
 /** What makes a UserError: the class, and functions of a file that take its code first. */
 const THROWN = new RegExp(String.raw`new UserError\(\s*'(${CODE.source})'`, 'gu');

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../errors/user-error.ts';
+import { parseUNetConfig } from '../graph/unet/unet-config.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { insideFolder } from './inside-folder.ts';
 import { type ModelCard, readModelCard } from './model-card.ts';
@@ -96,16 +97,7 @@ const NOT_NEEDED = new Set([
  *   can't draw with), and those of `openCheckpoint` and `readJson`
  */
 export function openModelFolder(folder: string): ModelFolder {
-  if (!fs.existsSync(path.join(folder, 'model_index.json'))) throw notAModel(folder);
-  const dir = fs.realpathSync(folder);
-  const index = readJson(path.join(dir, 'model_index.json'), MODEL_INDEX);
-  const pipeline = PIPELINES.find((name) => name === index._class_name);
-  if (pipeline === undefined) throw pipelineError(folder, index._class_name);
-  const isXl = pipeline === 'StableDiffusionXLPipeline';
-  for (const name of Object.keys(index)) {
-    if (NOT_NEEDED.has(name) || Object.hasOwn(PART_CLASSES, name)) continue;
-    throw partError(dir, name, 'only parts that Troupe knows', `an entry "${name}" in model_index.json`);
-  }
+  const { dir, index, pipeline, isXl } = readModelIndex(folder);
   const unet = openPart(dir, index, 'unet');
   const vae = openPart(dir, index, 'vae');
   refuseOtherInputs(unet.config, folder);
@@ -132,14 +124,49 @@ export function openModelFolder(folder: string): ModelFolder {
   };
 }
 
+/**
+ * Looks through a model folder's configurations, whose weights may not be there yet.
+ * @throws UserError as `openModelFolder`, and `config-unsupported` of the U-Net
+ */
+export function assertDrawable(folder: string): void {
+  const { dir, index, isXl } = readModelIndex(folder);
+  const tokenizers = isXl ? (['tokenizer', 'tokenizer_2'] as const) : (['tokenizer'] as const);
+  for (const name of tokenizers) partFolder(dir, index, name);
+  const { config } = readPart(dir, index, 'unet');
+  refuseOtherInputs(config, folder);
+  parseUNetConfig(config);
+  for (const name of ['vae', 'text_encoder', ...(isXl ? (['text_encoder_2'] as const) : [])] as const) {
+    readPart(dir, index, name);
+  }
+}
+
+/** @throws UserError `model-folder`, `model-pipeline`, `model-part` */
+function readModelIndex(folder: string) {
+  if (!fs.existsSync(path.join(folder, 'model_index.json'))) throw notAModel(folder);
+  const dir = fs.realpathSync(folder);
+  const index = readJson(path.join(dir, 'model_index.json'), MODEL_INDEX);
+  const pipeline = PIPELINES.find((name) => name === index._class_name);
+  if (pipeline === undefined) throw pipelineError(folder, index._class_name);
+  for (const name of Object.keys(index)) {
+    if (NOT_NEEDED.has(name) || Object.hasOwn(PART_CLASSES, name)) continue;
+    throw partError(dir, name, 'only parts that Troupe knows', `an entry "${name}" in model_index.json`);
+  }
+  return { dir, index, pipeline, isXl: pipeline === 'StableDiffusionXLPipeline' };
+}
+
 function openPart(dir: string, index: ModelIndex, name: WeightedPart): ModelPart {
+  const part = readPart(dir, index, name);
+  return { ...part, weights: openCheckpoint(path.dirname(part.configFile), PART_CLASSES[name].stem) };
+}
+
+function readPart(dir: string, index: ModelIndex, name: WeightedPart): Omit<ModelPart, 'weights'> {
   const { folder, className } = partFolder(dir, index, name);
   const configFile = path.join(folder, 'config.json');
   const config = readJson(configFile, ANY_OBJECT);
   // of diffusers' parts only: transformers names the class in `architectures`, and not always the one it was saved for
   const saved = config._class_name ?? className;
   if (saved !== className) throw partError(dir, name, `${configFile} to be of class ${className}`, String(saved));
-  return { name, className, config, configFile, weights: openCheckpoint(folder, PART_CLASSES[name].stem) };
+  return { name, className, config, configFile };
 }
 
 function partFolder(dir: string, index: ModelIndex, name: PartName): { folder: string; className: string } {

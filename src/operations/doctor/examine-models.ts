@@ -2,6 +2,7 @@ import { estimateMemory } from '../../engine/pipeline/memory-estimate.ts';
 import type { ModelFolder } from '../../engine/weights/model-folder.ts';
 import { modelHash } from '../../engine/weights/model-hash.ts';
 import { openModel } from '../../engine/weights/open-model.ts';
+import { findModel } from '../../models/models-folder.ts';
 import { openPictureFilter } from '../../safety/picture-classifier/onnx-picture-filter.ts';
 import { bad, examine, type Finding, gigabytes, warning, well } from './finding.ts';
 
@@ -12,7 +13,7 @@ export async function examineModels(folders: readonly string[], maxMemory: numbe
   const findings = await Promise.all(
     folders.map((folder) =>
       examine(`model ${folder}`, async () => {
-        const model = openModel(folder);
+        const model = openModel(findModel(folder));
         const hash = await modelHash(model);
         return [
           well(`model ${folder}`, `${model.card.name}, sha256 ${hash.slice(0, HASH_SHOWN)}…`),

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { openModel } from '../engine/weights/open-model.ts';
+import type { SingleFileOptions } from '../engine/weights/single-file/single-file.ts';
+import type { AddParts } from './add-from-hub.ts';
+import { assertOpens } from './assert-opens.ts';
+import { assertSpace, writeRefusal } from './disk-space.ts';
+import { PART } from './fetch-file.ts';
+import { openPartialFolder } from './partial-folder.ts';
+import { type AddHooks, ByteCounter } from './progress.ts';
+import { type Receipt, writeReceipt } from './receipt.ts';
+import { type ListedFile, selectFiles, type Variant } from './select-files.ts';
+
+export interface DiskModel {
+  /** folder in diffusers layout, or a checkpoint in one file */
+  readonly from: string;
+  readonly variant: Variant;
+  readonly name: string;
+}
+
+interface SourceFile extends ListedFile {
+  /** where it really is: links are followed, as Hugging Face's cache consists of them */
+  readonly at: string;
+}
+
+/**
+ * Copies a model that is on this machine into `models/<name>`; only the files that Troupe reads.
+ * @returns the model's folder
+ * @throws UserError those of `openModel`, `disk-space`, `disk-full`, `model-exists`, `model-busy`
+ */
+export async function addFromDisk(
+  { from, variant, name }: DiskModel,
+  parts: AddParts,
+  hooks: AddHooks,
+): Promise<string> {
+  const files = await filesOf(from, variant, parts.singleFile);
+  await fs.mkdir(parts.models, { recursive: true });
+  const partial = await openPartialFolder(parts.models, name);
+  try {
+    await assertSpace(
+      partial.path,
+      files.reduce((sum, { size }) => sum + size, 0),
+      parts.free,
+    );
+    const counter = new ByteCounter(files, hooks);
+    const copied: Receipt['files'] = [];
+    for (const file of files) {
+      const digest = await copy(file, path.join(partial.path, file.path), counter.next(file), hooks.signal);
+      copied.push({ path: file.path, size: file.size, checksum: { kind: 'sha256', digest } });
+    }
+    assertOpens(partial.path, parts.singleFile);
+    writeReceipt(partial.path, { source: path.resolve(from), added: parts.now().toISOString(), files: copied });
+    return await partial.finish();
+  } catch (error) {
+    // what was copied is no use to another attempt, which is as fast
+    await fs.rm(partial.path, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function filesOf(
+  from: string,
+  variant: Variant,
+  options: SingleFileOptions | undefined,
+): Promise<readonly SourceFile[]> {
+  const stat = await fs.stat(from).catch(() => undefined);
+  if (stat?.isDirectory() && (await fs.stat(path.join(from, 'model_index.json')).catch(() => undefined))) {
+    const listed: SourceFile[] = [];
+    for (const entry of await fs.readdir(from, { recursive: true })) {
+      const at = await fs.realpath(path.join(from, entry)).catch(() => undefined);
+      const found = at === undefined ? undefined : await fs.stat(at);
+      if (at !== undefined && found?.isFile())
+        listed.push({ path: entry.split(path.sep).join('/'), size: found.size, at });
+    }
+    const { configs, weights } = selectFiles(listed, variant);
+    return [...configs, ...weights];
+  }
+  const model = openModel(from, options); // which says what is wrong with it, if it isn't a checkpoint
+  const beside = path.join(model.dir, `${path.basename(model.path).replace(/\.safetensors$/i, '')}.troupe.json`);
+  const listed: SourceFile[] = [{ path: path.basename(from), size: (await fs.stat(model.path)).size, at: model.path }];
+  const card = await fs.stat(beside).catch(() => undefined);
+  if (card) listed.push({ path: 'troupe.json', size: card.size, at: beside });
+  return listed;
+}
+
+/** @returns its sha256, in hex */
+async function copy(
+  file: SourceFile,
+  target: string,
+  progress: (done: number) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  await fs.mkdir(path.dirname(target), { recursive: true });
+  const hash = createHash('sha256');
+  let done = 0;
+  const part = `${target}${PART}`;
+  await pipeline(
+    createReadStream(file.at),
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        done += chunk.length;
+        progress(done);
+        yield chunk;
+      }
+    },
+    createWriteStream(part, { flush: true }),
+    { signal },
+  ).catch((error: unknown) => {
+    throw writeRefusal(error, target);
+  });
+  await fs.rename(part, target);
+  return hash.digest('hex');
+}
