@@ -24,6 +24,8 @@ export interface AppParts {
   readonly startEngine: (options: EngineOptions) => Engine;
   readonly clock: Clock;
   readonly log: Log;
+  /** Seeds for whoever asks for none, another one each time; default: at random. */
+  readonly chooseSeed?: () => bigint;
   /** What the queue does otherwise than by default. */
   readonly queue?: Partial<Omit<JobQueueOptions, 'store' | 'clock' | 'onError'>>;
 }
@@ -70,7 +72,9 @@ export async function startApp({
     const onError: JobQueueOptions['onError'] = (error, job) =>
       log.error('a job failed', error, { job: job?.id, kind: job?.kind });
     const queue = new JobQueue({ ...parts.queue, store, clock, onError });
-    const { studio, handlers } = openStudio({ store, blobs, engine, models, queue, limits, previewEvery });
+    const { chooseSeed } = parts;
+    const choices = { limits, previewEvery, chooseSeed };
+    const { studio, handlers } = openStudio({ store, blobs, engine, models, queue, ...choices });
     const { registersCommands, editIntervalMs } = config;
     const { impatientAfterMs } = parts.queue?.claimLimits ?? DEFAULT_CLAIM_LIMITS;
     const shown = { registersCommands, editIntervalMs, impatientAfterMs };

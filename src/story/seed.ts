@@ -5,12 +5,17 @@ const SEED_LIMIT = 2n ** 64n;
 /** Chosen seeds are short enough to be read out and typed again. */
 const CHOSEN_BYTES = 4;
 
+/** A seed for whoever asks for none. */
+export function randomSeed(): bigint {
+  return BigInt(randomBytes(CHOSEN_BYTES).readUInt32LE());
+}
+
 /**
- * The seed that somebody asked for, or one chosen at random.
+ * The seed that somebody asked for, or one that is chosen.
  * @throws UserError `seed-invalid`
  */
-export function readSeed(text: string | undefined): bigint {
-  if (text === undefined) return BigInt(randomBytes(CHOSEN_BYTES).readUInt32LE());
+export function readSeed(text: string | undefined, choose: () => bigint = randomSeed): bigint {
+  if (text === undefined) return choose();
   const trimmed = text.trim();
   if (/^\d{1,20}$/u.test(trimmed) && BigInt(trimmed) < SEED_LIMIT) return BigInt(trimmed);
   throw new UserError('seed-invalid', {

@@ -4,7 +4,6 @@ import { encodePng } from '../render/canvas.ts';
 import type { Character } from '../store/characters.ts';
 import type { GuildSettings } from '../store/guild-settings.ts';
 import type { Repositories } from '../store/store.ts';
-import { readSeed } from '../story/seed.ts';
 import { CAST_CHARACTER, storedCasting } from './cast-character.ts';
 import { readLooks } from './character-names.ts';
 import { type Desk, drawingFor, type Errand, SMALL_ERRAND, submit } from './desk.ts';
@@ -31,7 +30,7 @@ export function charactersDesk(desk: Desk): CharacterFunctions {
     const payload = storedCasting({
       characterId,
       round: await castings.reserveRound(characterId),
-      seed: readSeed(undefined),
+      seed: desk.chooseSeed(),
       name,
       looks,
       subject: subjectWords.join(' '),

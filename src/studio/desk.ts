@@ -36,6 +36,8 @@ export interface Desk {
   readonly models: ModelShelf;
   readonly queue: JobQueue;
   readonly limits: StudioLimits;
+  /** for whoever asks for no seed */
+  readonly chooseSeed: () => bigint;
 }
 
 /** What a request is about and how much it hurries; who asks from where comes with the asker. */

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/worker/engine-client.ts';
 import type { JobHandler } from '../queue/job-handler.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import type { Store } from '../store/store.ts';
+import { randomSeed } from '../story/seed.ts';
 import { ADD_PANEL, addPanelHandler } from './add-panel.ts';
 import { CAST_CHARACTER, castCharacterHandler } from './cast-character.ts';
 import { charactersDesk } from './characters-desk.ts';
@@ -27,6 +28,8 @@ export interface StudioOptions {
   readonly limits?: StudioLimits;
   /** sampling steps between previews; 0: none */
   readonly previewEvery?: number;
+  /** for whoever asks for no seed; default: at random */
+  readonly chooseSeed?: () => bigint;
 }
 
 const DEFAULT_PREVIEW_EVERY = 5;
@@ -38,10 +41,15 @@ export interface OpenStudio {
 }
 
 export function openStudio(options: StudioOptions): OpenStudio {
-  const { limits = DEFAULT_STUDIO_LIMITS, previewEvery = DEFAULT_PREVIEW_EVERY, ...parts } = options;
+  const {
+    limits = DEFAULT_STUDIO_LIMITS,
+    previewEvery = DEFAULT_PREVIEW_EVERY,
+    chooseSeed = randomSeed,
+    ...parts
+  } = options;
   const { store, queue } = parts;
   const workshop = { ...parts, times: new StepTimes(), previewEvery };
-  const desk = { ...parts, limits };
+  const desk = { ...parts, limits, chooseSeed };
   const studio: Studio = {
     feed: queue.feed,
     ...charactersDesk(desk),

@@ -76,7 +76,7 @@ export function storiesDesk(desk: Desk): StoryFunctions {
       const draft = {
         title: title?.trim() ?? '',
         script: typed,
-        seed: readSeed(seed).toString(),
+        seed: readSeed(seed, desk.chooseSeed).toString(),
         layout: layout ?? settings.layout ?? 'auto',
         style: style ?? null,
         model: model.name,
@@ -89,7 +89,7 @@ export function storiesDesk(desk: Desk): StoryFunctions {
       const story = await store.stories.get(storyId);
       assertInScope(asker, 'story', story);
       // Panels that were added later are drawn together with the first ones now.
-      return again(asker, story, otherSeed(story.seed), Number.POSITIVE_INFINITY);
+      return again(asker, story, otherSeed(story.seed, desk.chooseSeed), Number.POSITIVE_INFINITY);
     },
 
     async replayStory(asker, storyId) {
@@ -104,9 +104,9 @@ function draftOf({ text, caption, prompt, characterIds }: PanelDraft): PanelDraf
   return { text, caption, prompt, characterIds };
 }
 
-function otherSeed(seed: string): string {
-  const chosen = readSeed(undefined).toString();
-  return chosen === seed ? otherSeed(seed) : chosen;
+function otherSeed(seed: string, choose: () => bigint): string {
+  const chosen = choose().toString();
+  return chosen === seed ? otherSeed(seed, choose) : chosen;
 }
 
 /** @throws UserError `panels-too-many` with the limit that holds here */
