@@ -17,6 +17,8 @@ export interface Concept {
   readonly name: string;
   /** the words in the prompts that stand for it, such as "fox" */
   readonly words: string;
+  /** as the prompts describe it, such as "a red fox": tells its words from those of another fox in the same panel */
+  readonly looks?: string;
 }
 
 export interface PanelRequest extends StagePanel {
@@ -183,9 +185,9 @@ function attentionColumns(
     if (!columns.includes(column)) columns.push(column);
     return columns.indexOf(column);
   };
-  const rows = concepts
-    .filter((concept) => panel.concepts.includes(concept.name))
-    .map(({ name, words }) => [name, conceptColumns(prompt.tokens, words).map((word) => word.map(mapRow))] as const);
+  const shown = panel.concepts.flatMap((name) => concepts.find((concept) => concept.name === name) ?? []);
+  const words = conceptColumns(prompt.tokens, shown);
+  const rows = shown.map(({ name }, i) => [name, words[i]?.map((word) => word.map(mapRow)) ?? []] as const);
   // fromEntries, so that a character called "__proto__" is one
   return { columns, rows: Object.fromEntries(rows) };
 }

@@ -24,8 +24,8 @@ export interface Mention {
 
 /**
  * Turns a panel's text into a scene. A character is in it if the text names it: "Rusty reading a book" becomes "a fox
- * wearing a scarf reading a book"; named again, it is "the fox". A story's only character is in every panel, named or
- * not.
+ * wearing a scarf reading a book"; named again, it is "the fox", or beside a white one "the red fox". A story's only
+ * character is in every panel, named or not.
  * @param place of the panel in the story, from 1, for messages
  * @throws UserError `panel-empty`, `panel-too-long`, `panel-names-nobody`
  */
@@ -100,10 +100,17 @@ function replaceMentions(text: string, mentions: readonly Mention[]): string {
     // "Rusty's house" is about the house: the looks follow where Rusty stands by itself
     const isIntroduction = !introduced.has(character.name) && !possessive;
     const standalone = mentions.some((m) => m.character.name === character.name && !m.possessive);
-    const words = isIntroduction || !standalone ? character.looks : `the ${character.subject}`;
+    const words = isIntroduction || !standalone ? character.looks : againOf(character, mentions);
     if (isIntroduction || !standalone) introduced.add(character.name);
     scene += `${text.slice(at, start)}${words}${possessive ? `'s` : ''}`;
     at = end;
   }
   return scene + text.slice(at);
+}
+
+/** Beside somebody else who is a fox too, "the fox" would be anybody. */
+function againOf({ name, looks, subject }: Character, mentions: readonly Mention[]): string {
+  const same = (word: string) => word.toLowerCase() === subject.toLowerCase();
+  const isAmbiguous = mentions.some(({ character }) => character.name !== name && same(character.subject));
+  return isAmbiguous ? `the ${looks.replace(/^(?:an?|the)\s+/iu, '')}` : `the ${subject}`;
 }

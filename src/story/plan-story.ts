@@ -45,7 +45,7 @@ export function planStory(script: StoryScript, choices: DrawingChoices): StoryPl
   return {
     request: {
       panels: [...anchors, ...panels],
-      concepts: script.characters.map(({ name, subject }) => ({ name, words: subject })),
+      concepts: script.characters.map(({ name, subject, looks }) => ({ name, words: subject, looks })),
       settings: choices.settings,
       steps: choices.steps,
       guidance: choices.guidance,

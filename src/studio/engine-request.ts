@@ -103,7 +103,7 @@ function batch(panels: readonly PanelRequest[], anchors: readonly PanelRequest[]
       panels: rows,
       concepts: cast
         .filter(({ characterId }) => shown.has(characterId))
-        .map(({ characterId, subject }) => ({ name: characterId, words: subject })),
+        .map(({ characterId, subject, looks }) => ({ name: characterId, words: subject, looks })),
       settings,
       steps,
       guidance,

@@ -125,6 +125,19 @@ describe('readPanel, other scripts', () => {
   });
 });
 
+describe('readPanel, several of a kind', () => {
+  const red = createCharacter('Rusty', 'a red fox');
+  const white = createCharacter('Rina', 'the white Fox with a hat');
+
+  it('given two foxes, then each is called by its looks when it is named again, and alone "the fox"', () => {
+    expect(scene('Rusty and Rina, Rusty jumps over Rina', red, white)).toBe(
+      'a red fox and the white Fox with a hat, the red fox jumps over the white Fox with a hat',
+    );
+    expect(scene('Rusty jumps, then Rusty sleeps', red, white)).toBe('a red fox jumps, then the fox sleeps');
+    expect(scene('Rusty by Bo, Rusty jumps', red, bo)).toBe('a red fox by a bear wearing a hat, the fox jumps');
+  });
+});
+
 describe('readPanel, limits', () => {
   it.each(['', '  \n\t '])('given "%s", then it says which panel is empty', (text) => {
     const error = refusal(() => readPanel(text, [rusty], 2));

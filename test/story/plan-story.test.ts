@@ -40,7 +40,7 @@ describe('planStory', () => {
         concepts: ['Rusty'],
       },
     ]);
-    expect(request.concepts).toEqual([{ name: 'Rusty', words: 'fox' }]);
+    expect(request.concepts).toEqual([{ name: 'Rusty', words: 'fox', looks: rusty.looks }]);
     expect(request).toMatchObject({ steps: 5, guidance: 3, settings: PAPER_SETTINGS });
   });
 

@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ClipTokenizer } from '../../../src/engine/tokenizer/clip-tokenizer.ts';
-import { conceptColumns } from '../../../src/engine/tokenizer/concept-columns.ts';
+import { ClipTokenizer, type TokenizedPrompt } from '../../../src/engine/tokenizer/clip-tokenizer.ts';
+import { conceptColumns as columnsOfAll } from '../../../src/engine/tokenizer/concept-columns.ts';
 import { UserError } from '../../../src/errors/user-error.ts';
 
 const tokenizer = ClipTokenizer.open(path.resolve(import.meta.dirname, '../../../models/pocket/tokenizer'));
 const tiny = ClipTokenizer.open(path.resolve(import.meta.dirname, '../../fixtures/tokenizer/tiny'));
+
+const conceptColumns = (prompt: TokenizedPrompt, words: string) => columnsOfAll(prompt, [{ words }])[0];
 
 function codeOf(act: () => unknown): string {
   try {
@@ -30,7 +32,7 @@ describe('given a concept that is in the prompt', () => {
 
   it('then a word of several tokens has all of their columns', () => {
     const prompt = tokenizer.tokenize('a zyzzyva, sleeping');
-    const columns = conceptColumns(prompt, 'zyzzyva')[0] ?? [];
+    const columns = conceptColumns(prompt, 'zyzzyva')?.[0] ?? [];
     const comma = prompt.words.find(({ text }) => text === ',');
     expect(columns.length).toBeGreaterThan(2);
     expect(columns[0]).toBe(2);
@@ -86,5 +88,56 @@ describe('given a concept without whole words in the prompt', () => {
 
   it.each(['', '  ', 'the', 'a an', '!', 'the …'])('then an empty one (%j) is refused', (concept) => {
     expect(codeOf(() => conceptColumns(tokenizer.tokenize('the !'), concept))).toBe('subject-empty');
+  });
+});
+
+describe('given several concepts of the same words', () => {
+  const red = { words: 'fox', looks: 'a red fox' };
+  const white = { words: 'fox', looks: 'a white fox' };
+  const plain = { words: 'fox', looks: 'a fox' };
+  const columns = (text: string, ...concepts: Parameters<typeof columnsOfAll>[1]) =>
+    columnsOfAll(tokenizer.tokenize(text), concepts).map(([word]) => word);
+
+  it('then each has the column of its own looks, in whatever order, and again later', () => {
+    expect(columns('a red fox and a white fox', red, white)).toEqual([[3], [7]]);
+    expect(columns('a red fox and a white fox', white, red)).toEqual([[7], [3]]);
+    expect(columns('a red fox and a white fox, the red fox jumping', red, white)).toEqual([[3, 11], [7]]);
+    expect(columns('A RED Fox, the White Fox', red, white)).toEqual([[3], [7]]);
+  });
+
+  it('then longer looks come first, and a word that may be anybody’s is nobody’s', () => {
+    const long = { words: 'fox', looks: 'a fox wearing a scarf' };
+    expect(columns('a fox wearing a scarf and a fox', plain, long)).toEqual([[8], [2]]);
+    expect(columns('a red fox and a white fox and a fox', red, white)).toEqual([[3], [7]]);
+  });
+
+  it('then a fox of other looks is somebody else, though no concept of the panel: an anchor may show one’s own alone', () => {
+    expect(columns('a red fox and a white fox', white)).toEqual([[7]]);
+    expect(columns('a white fox, the fox sleeping by a fox', white)).toEqual([[3, 6]]);
+    expect(columns('a fox and a fox', { words: 'fox' })).toEqual([[2, 5]]);
+  });
+
+  it('then those of the same looks are told apart by their order', () => {
+    expect(columns('a fox and a fox', plain, plain)).toEqual([[2], [5]]);
+  });
+
+  it('then words within the looks of somebody else are not one’s own, also if these are only a part of them', () => {
+    const bear = { words: 'bear', looks: 'a bear with a fox scarf' };
+    expect(columns('a bear with a fox scarf and a red fox, the fox runs', bear, red)).toEqual([[2], [10, 13]]);
+    expect(columns('a bear with a fox scarf and a dog', bear, red)).toEqual([[2], [5]]);
+  });
+
+  it('then looks that are not in the prompt leave it the words that are free, or all', () => {
+    expect(columns('a fox and a white fox', red, white)).toEqual([[2], [6]]);
+    expect(columns('a fox and a fox', red, white)).toEqual([
+      [2, 5],
+      [2, 5],
+    ]);
+    expect(columns('a fox', { words: 'fox', looks: '…' })).toEqual([[2]]);
+  });
+
+  it('then one whose own words were cut off says so, though another’s are there', () => {
+    const cut = tiny.tokenize(`a red fox ${'a '.repeat(21)} white fox`);
+    expect(codeOf(() => columnsOfAll(cut, [red, white]))).toBe('subject-truncated');
   });
 });
