@@ -2,6 +2,7 @@ import type { ModelCard } from '../engine/weights/model-card.ts';
 import { openModel } from '../engine/weights/open-model.ts';
 import type { Engine } from '../engine/worker/engine-client.ts';
 import { UserError } from '../errors/user-error.ts';
+import { findModel } from '../models/models-folder.ts';
 
 /** A model that stories can be drawn with. */
 export interface StudioModel {
@@ -28,7 +29,7 @@ export interface ModelShelf {
  */
 export function openModelShelf(folders: readonly string[], engine: Pick<Engine, 'modelHash'>): ModelShelf {
   const models = folders.map((folder): StudioModel => {
-    const { path, card } = openModel(folder);
+    const { path, card } = openModel(findModel(folder));
     return { name: card.name, folder: path, card };
   });
   const hashes = new Map<string, string>();

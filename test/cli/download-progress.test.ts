@@ -24,7 +24,7 @@ describe('given a terminal', () => {
     clock.now = 10_000;
     show(1e9);
     expect(written.at(-1)).toBe(
-      '\r\u001b[2K 1/2 …sion_pytorch_model.fp16.safetensors █████░░░░░░░░░░░░░░░ 1.00 GB  all 1.00 GB of 8.00 GB, 100.0 MB/s, 70 s left',
+      '\r\u001b[2K 1/2 …on_pytorch_model.fp16.safetensors █████░░░░░░░░░░░░░░░ 1.00 GB  all 1.00 GB of 8.00 GB, 100.0 MB/s, 70 s left',
     );
     clock.now = 40_000;
     show(4e9);
