@@ -153,7 +153,7 @@ def merged(model: torch.nn.Module, adapter: Adapter, weight: float) -> None:
             target += (weight * adapter.alpha[path] / rank * update).to(target.dtype)
 
 
-def save_kohya(file: Path, adapter: Adapter, name_of, drop_alpha: bool = False) -> None:
+def save_kohya(file: Path, adapter: Adapter, name_of) -> None:
     tensors = {}
     for path, down in adapter.down.items():
         name = name_of(path)

@@ -46,7 +46,7 @@ describe('given a story', () => {
       settings: { mode: 'consistent', steps: 30, guidance: 4, characters: 'fox: a fox wearing a scarf' },
     });
     const [call] = engine.calls;
-    expect(call?.model).toEqual({ folder: POCKET, size: { width: 128, height: 128 } });
+    expect(call?.model).toEqual({ folder: POCKET, size: { width: 128, height: 128 }, loras: [] });
     expect(call?.story.settings).toEqual(DEFAULT_SETTINGS);
     expect([engine.calls.length, engine.hashed, engine.closed]).toEqual([1, 1, 1]);
   });

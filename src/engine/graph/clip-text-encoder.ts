@@ -4,8 +4,9 @@ import { type ClipTextConfig, parseClipTextConfig } from './clip-text-config.ts'
 import { times } from './dim.ts';
 import type { ComputeType } from './element-type.ts';
 import { Graph } from './graph.ts';
-import type { LoraUpdates, Value } from './graph-builder.ts';
+import type { Value } from './graph-builder.ts';
 import { embedding, layerNorm, linear } from './layers.ts';
+import type { LoraUpdates } from './lora-updates.ts';
 
 export interface ClipTextEncoderOptions {
   /** parsed config.json */

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { UserError } from '../../errors/user-error.ts';
-import type { LowRankUpdate } from '../weights/lora.ts';
 import { readTensor } from '../weights/safetensors.ts';
 import type { TensorArray } from '../weights/tensor-data.ts';
 import type { TensorEntry, TensorIndex } from '../weights/tensor-index.ts';
 import { type Shape, showShape } from './dim.ts';
 import { BYTES_PER_ELEMENT, type ComputeType, type ElementType, ONNX_TYPE, toFloat16Bits } from './element-type.ts';
+import { GraphLoras, type LoraUpdates } from './lora-updates.ts';
 import { type Attribute, encodeOnnxModel, type Initializer, type Node, type ValueInfo } from './onnx-model.ts';
 
 /** A value in the graph: what a node made, an input, or a constant. */
@@ -22,14 +22,9 @@ export interface GraphOptions {
   readonly weights?: TensorIndex;
   /** folder that the weights' files are named relative to */
   readonly root?: string;
-  /** low-rank updates by module, one map per LoRA */
+  /** one map per LoRA */
   readonly loras?: readonly LoraUpdates[];
 }
-
-export type LoraUpdates = ReadonlyMap<string, LowRankUpdate>;
-
-/** The input, [1], that says how much of a LoRA is wanted; `lora` counts those that the graph was written with. */
-export const loraWeightInput = (lora: number): string => `lora_weight_${lora}`;
 
 export interface NodeResult {
   readonly type: ElementType;
@@ -72,6 +67,7 @@ const count = (shape: readonly number[]): number => shape.reduce((product, dim) 
  */
 export class GraphBuilder {
   readonly compute: ComputeType;
+  readonly loras: GraphLoras;
   private readonly weights: TensorIndex;
   private readonly root: string;
   private readonly nodes: Node[] = [];
@@ -79,8 +75,6 @@ export class GraphBuilder {
   private readonly inputs: ValueInfo[] = [];
   private readonly outputs: ValueInfo[] = [];
   private readonly usedWeights = new Set<string>();
-  private readonly loras: readonly LoraUpdates[];
-  private readonly usedUpdates = new Set<string>();
   /** bytes */
   private embedded = 0;
   /** values made once and shared: constants, and weights cast to the compute type */
@@ -89,7 +83,7 @@ export class GraphBuilder {
 
   constructor({ compute, weights = new Map(), root = '.', loras = [] }: GraphOptions) {
     this.compute = compute;
-    this.loras = loras;
+    this.loras = new GraphLoras(loras);
     this.weights = weights;
     this.root = root;
   }
@@ -220,15 +214,6 @@ export class GraphBuilder {
     return this.node('Transpose', [{ name, type, shape: lying }], { type, shape }, { attributes: { perm } });
   }
 
-  /** The updates that LoRAs have for a module, each with the number of its LoRA. */
-  updatesOf(module: string): readonly (LowRankUpdate & { readonly lora: number })[] {
-    this.usedUpdates.add(module);
-    return this.loras.flatMap((updates, lora) => {
-      const update = updates.get(module);
-      return update ? [{ ...update, lora }] : [];
-    });
-  }
-
   /**
    * A small tensor copied into the graph, in the compute type, for files outside of the folder that onnxruntime reads
    * weights from. `name` tells it from others.
@@ -268,7 +253,7 @@ export class GraphBuilder {
         tensors: unused,
       });
     }
-    this.refuseUnusedUpdates(options.mayIgnore);
+    this.loras.refuseUnused(options.mayIgnore);
     const { nodes, initializers, inputs, outputs } = this;
     return encodeOnnxModel({
       nodes,
@@ -276,19 +261,6 @@ export class GraphBuilder {
       inputs,
       outputs,
       opsets: { '': OPSET, [MICROSOFT]: MICROSOFT_OPSET },
-    });
-  }
-
-  private refuseUnusedUpdates(mayIgnore?: (tensor: string) => boolean): void {
-    const unused = this.loras
-      .flatMap((updates) => [...updates.keys()])
-      .filter((module) => !this.usedUpdates.has(module) && !mayIgnore?.(`${module}.weight`));
-    if (unused.length === 0) return;
-    throw new UserError('lora-unmatched', {
-      expected: 'a LoRA of linear layers and convolutions',
-      got: `updates of ${unused.slice(0, 5).join(', ')}${unused.length > 5 ? ', …' : ''}`,
-      todo: 'Use a LoRA without them.',
-      modules: unused,
     });
   }
 

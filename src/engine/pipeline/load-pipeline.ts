@@ -6,7 +6,7 @@ import { buildTinyDecoder, buildTinyEncoder } from '../graph/autoencoder-tiny.ts
 import { buildClipTextEncoder } from '../graph/clip-text-encoder.ts';
 import { buildCorrespondence } from '../graph/correspondence.ts';
 import type { ComputeType } from '../graph/element-type.ts';
-import type { LoraUpdates } from '../graph/graph-builder.ts';
+import type { LoraUpdates } from '../graph/lora-updates.ts';
 import { buildUnet } from '../graph/unet/unet.ts';
 import type { RasterImage } from '../raster-image.ts';
 import { OnnxSession, type Provider } from '../runtime/onnx-session.ts';

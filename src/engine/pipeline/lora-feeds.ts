@@ -1,5 +1,5 @@
 import { type ComputeType, toFloat16Bits } from '../graph/element-type.ts';
-import { loraWeightInput } from '../graph/graph-builder.ts';
+import { loraWeightInput } from '../graph/lora-updates.ts';
 import type { OnnxSession } from '../runtime/onnx-session.ts';
 
 /**

@@ -1,3 +1,5 @@
+import { OUTSIDE, RESNET } from './single-file/unet-names.ts';
+
 /**
  * The U-Net's modules as the original Stable Diffusion code names them (LDM's openaimodel.py, SDXL's sgm), of which
  * single files and kohya's SDXL adapters are made. Diffusers counts blocks and layers; the original counts all layers
@@ -25,31 +27,18 @@ export function unetLayout(names: Iterable<string>): UnetLayout {
   return { layersPerBlock: layers.size, upAttention: (block) => attending.has(block) };
 }
 
-const OUTSIDE_BLOCKS: Readonly<Record<string, string>> = {
-  conv_in: 'input_blocks.0.0',
-  'time_embedding.linear_1': 'time_embed.0',
-  'time_embedding.linear_2': 'time_embed.2',
-  'add_embedding.linear_1': 'label_emb.0.0',
-  'add_embedding.linear_2': 'label_emb.0.2',
-  conv_norm_out: 'out.0',
-  conv_out: 'out.2',
-};
-
-const IN_RESNET: Readonly<Record<string, string>> = {
-  norm1: 'in_layers.0',
-  conv1: 'in_layers.2',
-  time_emb_proj: 'emb_layers.1',
-  norm2: 'out_layers.0',
-  conv2: 'out_layers.3',
-  conv_shortcut: 'skip_connection',
-};
+const inverse = (names: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+  new Map([...names].map(([original, module]) => [module, original]));
+const OUTSIDE_BLOCKS = inverse(OUTSIDE);
+const IN_RESNET = inverse(RESNET);
 
 /**
  * The original name of a module (`down_blocks.1.resnets.0.conv1` is `input_blocks.4.0.in_layers.2` in SDXL); undefined
  * for one that the original does not have.
  */
 export function ldmUnetName(module: string, layout: UnetLayout): string | undefined {
-  if (Object.hasOwn(OUTSIDE_BLOCKS, module)) return OUTSIDE_BLOCKS[module];
+  const outside = OUTSIDE_BLOCKS.get(module);
+  if (outside !== undefined) return outside;
   const [, side, block, kind, layer, rest] =
     /^(down|mid|up)_blocks?(?:\.(\d+))?\.(resnets|attentions|downsamplers|upsamplers)\.(\d+)\.(.+)$/u.exec(module) ??
     [];
@@ -57,7 +46,8 @@ export function ldmUnetName(module: string, layout: UnetLayout): string | undefi
   const place = placeOf(side, kind, Number(block ?? 0), Number(layer), layout);
   if (kind === 'downsamplers') return rest === 'conv' ? `${place}.op` : undefined;
   if (kind !== 'resnets') return `${place}.${rest}`;
-  return Object.hasOwn(IN_RESNET, rest) ? `${place}.${IN_RESNET[rest]}` : undefined;
+  const inResnet = IN_RESNET.get(rest);
+  return inResnet === undefined ? undefined : `${place}.${inResnet}`;
 }
 
 function placeOf(side: string, kind: string, block: number, layer: number, layout: UnetLayout): string {

@@ -10,6 +10,8 @@ import { buildUnet } from '../../../src/engine/graph/unet/unet.ts';
 import { float32Tensor, int64Tensor, type TensorValue } from '../../../src/engine/runtime/tensor-value.ts';
 import { openLora } from '../../../src/engine/weights/lora.ts';
 import type { AdaptedPart } from '../../../src/engine/weights/lora-targets.ts';
+import { encodeSafetensors, readSafetensorsHeader } from '../../../src/engine/weights/safetensors.ts';
+import type { TensorEntry } from '../../../src/engine/weights/tensor-index.ts';
 import { expectClose, fixturePath, readFixture, readModelPart } from '../../support/fixtures.ts';
 import { refusal } from '../../support/refusal.ts';
 import { runGraph } from '../../support/run-graph.ts';
@@ -115,6 +117,50 @@ describe.each([
       if (projected) expectClose(`${name} ${file} text_embeds`, got.text_embeds, projected, TOLERANCE);
     }
   });
+});
+
+describe('given a LoRA stored in another type than the graph computes in', () => {
+  // whole numbers below 256: every type holds them
+  const numbers = (count: number) => Float32Array.from({ length: count }, (_, i) => ((i * 7) % 11) - 5);
+  const stored = (type: 'float64' | 'float32' | 'float16' | 'bfloat16', values: Float32Array, shape: number[]) => {
+    const data = {
+      float64: () => Float64Array.from(values),
+      float32: () => values,
+      float16: () => Uint16Array.from(values, toFloat16Bits),
+      bfloat16: () => Uint16Array.from(new Uint32Array(values.buffer), (bits) => bits >>> 16),
+    }[type]();
+    return { type, shape, data };
+  };
+
+  it.each(['float64', 'float32', 'float16', 'bfloat16'] as const)(
+    '%s, then rows of a layer get their rows of it, and no others',
+    async (type) => {
+      const folder = fs.mkdtempSync('/tmp/troupe-lora-');
+      try {
+        const [down, up, x] = [numbers(6), numbers(8), numbers(3)];
+        const file = path.join(folder, 'x.safetensors');
+        const zeros = { type: 'float32', shape: [4, 3], data: new Float32Array(12) } as const;
+        const tensors = { 'a.weight': zeros, down: stored(type, down, [2, 3]), up: stored(type, up, [4, 2]) };
+        fs.writeFileSync(file, encodeSafetensors(tensors));
+        const weights = readSafetensorsHeader(file);
+        const [lower, upper] = [weights.get('down'), weights.get('up')] as [TensorEntry, TensorEntry];
+        const own = new Map([['a.weight', weights.get('a.weight') as TensorEntry]]);
+        const loras = [new Map([['a', { down: lower, up: upper, scale: 3 }]])];
+        const g = new Graph({ compute: 'float32', weights: own, root: folder, loras });
+        const input = g.input('x', 'float32', [1, 3]);
+        g.output('first', linear(g, input, 'a', { bias: false, rows: [0, 1] }));
+        g.output('rest', linear(g, input, 'a', { bias: false, rows: [1, 4] }));
+        const got = await runGraph(g.encode(), folder, { x: float32Tensor(x, [1, 3]), ...weightsOf([0, 0.5]) });
+        const dot = (a: Float32Array, b: Float32Array) =>
+          a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
+        const inner = Float32Array.of(dot(down.slice(0, 3), x), dot(down.slice(3), x));
+        const wanted = Array.from({ length: 4 }, (_, row) => 1.5 * dot(up.slice(2 * row, 2 * row + 2), inner));
+        expect([...(got.first?.data ?? []), ...(got.rest?.data ?? [])]).toEqual(wanted);
+      } finally {
+        fs.rmSync(folder, { recursive: true });
+      }
+    },
+  );
 });
 
 describe('given an update of a layer that the graph adapts nothing of', () => {

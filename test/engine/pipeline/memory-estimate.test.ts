@@ -30,6 +30,18 @@ describe('given the pocket model', () => {
     expect(at(1, 256) - at(0, 256)).toBeCloseTo(4 * (at(1) - at(0)), 0);
   });
 
+  it('then a LoRA adds its matrices, those in half precision twice', () => {
+    const entry = { shape: [10, 1000], file: 'x', offset: 0, length: 0 };
+    const update = { down: { ...entry, type: 'float16' }, up: { ...entry, type: 'float32' }, scale: 1 } as const;
+    const none = new Map();
+    const updates = { unet: new Map([['a', update]]), text_encoder: none, text_encoder_2: none };
+    const lora = { file: 'x', name: 'x', updates };
+    expect(estimateMemory(model, SIZE, 2, [lora]) - estimateMemory(model, SIZE, 2)).toBeCloseTo(
+      4 * (20_000 + 10_000),
+      0,
+    );
+  });
+
   it('then a story is refused with the numbers exactly where it needs more than the limit', () => {
     const needed = estimateMemory(model, SIZE, 4);
     expect(() => assertFits(model, SIZE, 4, needed)).not.toThrow();

@@ -49,6 +49,18 @@ async function withSession<T>(
   }
 }
 
+describe('given inputs that a session always gets', () => {
+  it('then its runs have them, those of the session that it was made from do not, and a feed of a run comes first', async () => {
+    await withSession({}, async (session) => {
+      const feeding = session.feeding({ rows: int64Tensor([0]) });
+      const taken = async (feeds: typeof FEEDS | { x: typeof FEEDS.x }) => (await feeding.run(feeds, ['taken'])).taken;
+      expect((await taken({ x: FEEDS.x }))?.data).toEqual(Float32Array.of(1, 2, 3));
+      expect((await taken(FEEDS))?.data).toEqual(Float32Array.of(4, 5, 6));
+      await expect(session.run({ x: FEEDS.x }, ['taken'])).rejects.toThrow(/rows/u);
+    });
+  });
+});
+
 describe('given a graph whose weights lie in a file', () => {
   it.each([
     ['copied', {}],

@@ -1,5 +1,5 @@
 /** Where the parts of a ResNet block are in the original code, and in diffusers. */
-const RESNET: ReadonlyMap<string, string> = new Map([
+export const RESNET: ReadonlyMap<string, string> = new Map([
   ['in_layers.0', 'norm1'],
   ['in_layers.2', 'conv1'],
   ['emb_layers.1', 'time_emb_proj'],
@@ -8,8 +8,8 @@ const RESNET: ReadonlyMap<string, string> = new Map([
   ['skip_connection', 'conv_shortcut'],
 ]);
 
-/** Layers outside of the blocks. */
-const OUTSIDE: ReadonlyMap<string, string> = new Map([
+/** Layers outside of the blocks, and the blocks in the middle. */
+export const OUTSIDE: ReadonlyMap<string, string> = new Map([
   ['time_embed.0', 'time_embedding.linear_1'],
   ['time_embed.2', 'time_embedding.linear_2'],
   ['label_emb.0.0', 'add_embedding.linear_1'],
