@@ -78,4 +78,4 @@ function decoderChannels({ className, config }: ModelPart): number {
   return Math.max(...parseKlConfig(config).block_out_channels.slice(0, 2));
 }
 
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1)} GB`;
