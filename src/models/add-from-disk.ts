@@ -37,7 +37,6 @@ export async function addFromDisk(
   hooks: AddHooks,
 ): Promise<string> {
   const files = await filesOf(from, variant, parts.singleFile);
-  await fs.mkdir(parts.models, { recursive: true });
   const partial = await openPartialFolder(parts.models, name);
   try {
     await assertSpace(
@@ -57,7 +56,7 @@ export async function addFromDisk(
   } catch (error) {
     // what was copied is no use to another attempt, which is as fast
     await fs.rm(partial.path, { recursive: true, force: true });
-    throw error;
+    throw writeRefusal(error, partial.path);
   }
 }
 

@@ -6,10 +6,10 @@ import { assertDrawableCheckpoint, type SingleFileOptions } from '../engine/weig
 import { UserError } from '../errors/user-error.ts';
 import { assertOpens } from './assert-opens.ts';
 import { checksumOf } from './checksum.ts';
-import { assertSpace, type FreeSpace } from './disk-space.ts';
+import { assertSpace, type FreeSpace, writeRefusal } from './disk-space.ts';
 import { type FetchHooks, fetchFile, PART, sizeOf, type Wait } from './fetch-file.ts';
 import type { Hub, RemoteFile, RemoteRepo } from './hub.ts';
-import { openPartialFolder, type PartialFolder } from './partial-folder.ts';
+import { LOCK, openPartialFolder, type PartialFolder } from './partial-folder.ts';
 import { type AddHooks, ByteCounter } from './progress.ts';
 import { writeReceipt } from './receipt.ts';
 import { withRetries } from './retries.ts';
@@ -43,11 +43,9 @@ export interface AddParts {
  * @throws UserError those of the hub, of `fetchFile`, of `openPartialFolder`, of `openModel`, `disk-space`
  */
 export async function addFromHub(hub: Hub, wanted: HubModel, parts: AddParts, hooks: AddHooks): Promise<string> {
-  await fs.mkdir(parts.models, { recursive: true });
   const partial = await openPartialFolder(parts.models, wanted.name);
   try {
-    const retrying = { ...parts, signal: hooks.signal, retry: hooks.notice };
-    const repo = await withRetries(`${wanted.repo} at ${hub.address}`, retrying, () =>
+    const repo = await withRetries(`${wanted.repo} at ${hub.address}`, retrying(parts, hooks), () =>
       hub.open(wanted.repo, wanted.revision, hooks.signal),
     );
     await keepOnly(repo, partial, hooks);
@@ -64,9 +62,11 @@ export async function addFromHub(hub: Hub, wanted: HubModel, parts: AddParts, ho
     return await partial.finish();
   } catch (error) {
     await partial.leave();
-    throw error;
+    throw writeRefusal(error, partial.path);
   }
 }
+
+const retrying = ({ wait }: AddParts, { signal, notice }: AddHooks) => ({ wait, signal, retry: notice });
 
 async function fetchModel(
   hub: Hub,
@@ -79,6 +79,7 @@ async function fetchModel(
   const isFolder = wanted.file === undefined && repo.files.some((file) => file.path === 'model_index.json');
   const { configs, weights } = isFolder ? chooseFolder(repo, wanted, hooks) : chooseFile(repo, wanted);
   const all = [...configs, ...weights];
+  await dropOthers(partial, all);
   const present = new Set<RemoteFile>();
   let needed = 0;
   for (const file of all) {
@@ -101,7 +102,7 @@ async function fetchModel(
   };
   for (const file of configs) await get(file);
   if (isFolder) assertDrawable(partial.path);
-  else await assertHeaderDrawable(hub, repo, weights[0] as RemoteFile, parts.singleFile, hooks.signal);
+  else await assertHeaderDrawable(hub, repo, weights[0] as RemoteFile, parts, hooks);
   for (const file of weights) await get(file);
   return all;
 }
@@ -128,18 +129,32 @@ async function assertHeaderDrawable(
   hub: Hub,
   repo: RemoteRepo,
   file: RemoteFile,
-  options: SingleFileOptions | undefined,
-  signal: AbortSignal,
+  parts: AddParts,
+  hooks: AddHooks,
 ): Promise<void> {
-  const read = async (start: number, end: number) => {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of hub.read(repo, file, start, signal, end)) chunks.push(chunk);
-    return Buffer.concat(chunks);
-  };
+  const read = (start: number, end: number) =>
+    withRetries(`${file.path} at ${hub.address}`, retrying(parts, hooks), async () => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of hub.read(repo, file, start, hooks.signal, end)) chunks.push(chunk);
+      const bytes = Buffer.concat(chunks);
+      if (bytes.length !== end - start) throw new Error('the connection ended early');
+      return bytes;
+    });
   const start = Math.min(file.size, LENGTH_PREFIX);
   const length = headerLength(await read(0, start), file.size, file.path);
   const { tensors } = parseHeader(await read(LENGTH_PREFIX, LENGTH_PREFIX + length), file.size, file.path);
-  assertDrawableCheckpoint(tensors, file.path, options?.families);
+  assertDrawableCheckpoint(tensors, file.path, parts.singleFile?.families);
+}
+
+/** Deletes what another choice (full or half precision) has left. */
+async function dropOthers(partial: PartialFolder, wanted: readonly RemoteFile[]): Promise<void> {
+  const names = new Set(wanted.map(({ path: at, savedAs }) => savedAs ?? at));
+  for (const entry of await fs.readdir(partial.path, { recursive: true, withFileTypes: true })) {
+    const at = path.join(entry.parentPath, entry.name);
+    const name = path.relative(partial.path, at).split(path.sep).join('/');
+    const isOurs = name === COMMIT || name.startsWith(LOCK);
+    if (entry.isFile() && !isOurs && !names.has(name) && !names.has(name.slice(0, -PART.length))) await fs.rm(at);
+  }
 }
 
 const COMMIT = '.commit';

@@ -55,9 +55,10 @@ const CARD = z.looseObject({
   license_name: z.string().optional().catch(undefined),
 });
 
-/** @throws UserError `option-invalid` for a token that isn't one */
+/** @throws UserError `option-invalid` for an address or a token that isn't one */
 export function openHub({ address = PUBLIC_HUB, token, patience = DEFAULT_PATIENCE }: HubOptions = {}): Hub {
   const hubUrl = address.replace(/\/+$/, '');
+  if (!/^https?:\/\/./.test(hubUrl) || !URL.canParse(hubUrl)) throw notAnAddress(address);
   if (token !== undefined && !token.startsWith('hf_')) throw notAToken();
   const access = { hubUrl, ...(token !== undefined && { accessToken: token }) };
   const refuse = (error: unknown, name: string, revision?: string) =>
@@ -130,7 +131,8 @@ function watchdog(signal: AbortSignal, patience: number) {
       const response = await fetch(input, { ...init, signal: both });
       alive();
       const range = new Headers(init?.headers).get('range');
-      if (response.status === 200 && range !== null) {
+      // a file's description is asked for by its first byte, and may be something else than that
+      if (response.status === 200 && range !== null && range !== FIRST_BYTE) {
         // all of the file instead of a part of it would be appended to what is there
         await response.body?.cancel();
         throw new Error('the server does not know ranges of bytes');
@@ -139,6 +141,8 @@ function watchdog(signal: AbortSignal, patience: number) {
     },
   };
 }
+
+const FIRST_BYTE = 'bytes=0-0';
 
 const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
@@ -183,6 +187,15 @@ function hubRefusal(error: unknown, { name, revision, hubUrl, token }: Asked): u
     default:
       return error;
   }
+}
+
+function notAnAddress(address: string): UserError {
+  return new UserError('option-invalid', {
+    expected: 'HF_ENDPOINT to be the address of a hub',
+    got: JSON.stringify(address),
+    todo: `Leave it out for ${PUBLIC_HUB}.`,
+    option: 'HF_ENDPOINT',
+  });
 }
 
 function notAToken(): UserError {

@@ -5,6 +5,7 @@ import { openModel } from '../engine/weights/open-model.ts';
 import { UserError } from '../errors/user-error.ts';
 import { checksumOf } from './checksum.ts';
 import { folderNameOf, installedNames, PARTIAL } from './models-folder.ts';
+import { openPartialFolder } from './partial-folder.ts';
 import { type Receipt, readReceipt } from './receipt.ts';
 
 /** What is in the folder of models. */
@@ -100,13 +101,16 @@ export async function verifyModel(
 /**
  * Deletes a model that was added by `npm run model`, or what was fetched of one. It is gone for others at once.
  * @returns the bytes that were freed
- * @throws UserError `model-unknown`, `model-unverifiable`
+ * @throws UserError `model-unknown`, `model-unverifiable`, `model-busy`
  */
 export async function removeModel(models: string, named: string): Promise<number> {
   const partial = path.join(models, `${folderNameOf(named)}${PARTIAL}`);
   const half = await fs.stat(partial).catch(() => undefined);
   const isWhole = installedNames(models).some((name) => name === folderNameOf(named));
-  if (half !== undefined && !isWhole) return discard(partial);
+  if (half !== undefined && !isWhole) {
+    await openPartialFolder(models, folderNameOf(named)); // unless somebody is at it
+    return discard(partial);
+  }
   const { name, path: at, receipt } = await findInstalled(models, named);
   if (receipt === undefined) throw notOurs(name, 'so it is not deleted');
   return discard(at);

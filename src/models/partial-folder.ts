@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors/user-error.ts';
+import { writeRefusal } from './disk-space.ts';
 import { PARTIAL } from './models-folder.ts';
 
 /** A model's folder while it is made. Nobody takes it for a model before `finish`. */
@@ -8,11 +9,12 @@ export interface PartialFolder {
   readonly path: string;
   /** Gives it its name; from then on it is a model. */
   finish(): Promise<string>;
-  /** Lets others go on with it. */
+  /** Lets others go on with it; if nothing has come yet, it is gone. */
   leave(): Promise<void>;
 }
 
-const LOCK = '.lock';
+/** Of the file that says whose turn it is; others that begin so belong to it. */
+export const LOCK = '.lock';
 
 /**
  * The folder `<name>.partial` for this process alone; what an earlier one left there is kept.
@@ -22,10 +24,16 @@ export async function openPartialFolder(models: string, name: string): Promise<P
   const target = path.join(models, name);
   const partial = `${target}${PARTIAL}`;
   await refuseExisting(target, name);
-  await fs.mkdir(partial, { recursive: true });
+  await fs.mkdir(partial, { recursive: true }).catch((error: unknown) => {
+    throw writeRefusal(error, partial);
+  });
   const lock = path.join(partial, LOCK);
   await takeLock(lock, name);
-  const leave = () => fs.rm(lock, { force: true });
+  const leave = async () => {
+    // removed while the lock is still ours
+    if (await isBare(partial)) await fs.rm(partial, { recursive: true });
+    else await fs.rm(lock, { force: true });
+  };
   try {
     await refuseExisting(target, name); // another process may have finished it before the lock was ours
   } catch (error) {
@@ -41,6 +49,15 @@ export async function openPartialFolder(models: string, name: string): Promise<P
       return target;
     },
   };
+}
+
+/** Whether no byte of a model is in it. */
+async function isBare(folder: string): Promise<boolean> {
+  for (const entry of await fs.readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory() || entry.name.startsWith('.')) continue;
+    if ((await fs.lstat(path.join(entry.parentPath, entry.name))).size > 0) return false;
+  }
+  return true;
 }
 
 /** The lock holds the id of its process: one that died without a word doesn't keep others out. */

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeCanon } from '../../src/canon/canon-file.ts';
+import { encodeSafetensors } from '../../src/engine/weights/safetensors.ts';
 import { startEngine } from '../../src/engine/worker/engine-client.ts';
 import { editJson } from '../engine/weights/pocket-copy.ts';
 import { canonOf, MODEL } from '../support/canons.ts';
@@ -46,6 +47,14 @@ describe('given a mistake that shows before the engine draws, then the engine is
     fs.writeFileSync(place.at('rusty.canon'), bytes.subarray(0, bytes.length - cut));
     return place.at('rusty.canon');
   };
+  const fileOf = (name: string, bytes: string | Uint8Array) => {
+    fs.writeFileSync(place.at(name), bytes);
+    return place.at(name);
+  };
+  const tensorFile = (name: string) =>
+    fileOf('a.safetensors', encodeSafetensors({ [name]: { type: 'float16', shape: [2], data: new Uint16Array(2) } }));
+  const indexWith = (change: (index: Record<string, unknown>) => object) =>
+    modelWith((m) => editJson(path.join(m, 'model_index.json'), (index) => Object.assign(index, change(index))));
   const modelWith = (change: (folder: string) => void) => {
     const folder = place.at('model');
     fs.cpSync(POCKET, folder, { recursive: true });
@@ -78,9 +87,49 @@ describe('given a mistake that shows before the engine draws, then the engine is
     ['a seed that is no number', () => [...FOX, ...PANEL, '--seed', 'seven'], 'another seed'],
     ['no steps', () => [...FOX, ...PANEL, '--steps', '0'], '--steps'],
     ['a size that is none', () => [...FOX, ...PANEL, '--size', 'large'], '--size'],
-    ['a missing model', () => [...FOX, ...PANEL, '--model', place.at('none')], 'no such folder'],
+    ['a missing model', () => [...FOX, ...PANEL, '--model', place.at('none')], 'npm run model -- add'],
     ['a folder that is no model', () => [...FOX, ...PANEL, '--model', folderFor('m')], 'model_index.json'],
     ['a file for a model', () => [...FOX, ...PANEL, '--model', canonFile(canonOf())], 'model folder'],
+    ['a pickle for a model', () => [...FOX, ...PANEL, '--model', fileOf('a.ckpt', 'x')], 'never opened'],
+    ['a LoRA for a model', () => [...FOX, ...PANEL, '--model', tensorFile('lora_unet_a.lora_down.weight')], '--lora'],
+    [
+      'a VAE for a model',
+      () => [...FOX, ...PANEL, '--model', tensorFile('decoder.conv_in.weight')],
+      'a part of a model',
+    ],
+    [
+      'FLUX for a model',
+      () => [...FOX, ...PANEL, '--model', tensorFile('double_blocks.0.img_attn.qkv.weight')],
+      'FLUX',
+    ],
+    [
+      'a checkpoint that was cut short',
+      () => {
+        const file = tensorFile('model.diffusion_model.input_blocks.0.0.weight');
+        fs.truncateSync(file, fs.statSync(file).size - 1);
+        return [...FOX, ...PANEL, '--model', file];
+      },
+      'cut short',
+    ],
+    [
+      'a model of another pipeline',
+      () => [
+        ...FOX,
+        ...PANEL,
+        '--model',
+        indexWith((index) => ({ ...index, _class_name: 'StableDiffusion3Pipeline' })),
+      ],
+      'Stable Diffusion 3',
+    ],
+    [
+      'an inpainting model',
+      () => {
+        const inpainting = (m: string) =>
+          editJson(path.join(m, 'unet/config.json'), (config) => Object.assign(config, { in_channels: 9 }));
+        return [...FOX, ...PANEL, '--model', modelWith(inpainting)];
+      },
+      'inpainting',
+    ],
     [
       'a model whose weights were cut short',
       () => {

@@ -133,6 +133,15 @@ describe('given a connection that is cut', () => {
     expect(filesUnder(folder())[UNET]?.equals(files[UNET] as Buffer)).toBe(true);
   });
 
+  it('and another choice after it, then nothing of the first is left', async () => {
+    hub.stalled.add('vae/diffusion_pytorch_model.safetensors');
+    await runs.run(ADD, { hub: { address: hub.address, patience: 50 } });
+    expect(filesUnder(partial())).toHaveProperty(UNET);
+    expect((await runs.run([...ADD, '--variant', 'fp16'])).code).toBe(0);
+    const weights = Object.keys(filesUnder(folder())).filter((name) => /safetensors/.test(name));
+    expect(weights.filter((name) => !name.includes('fp16'))).toEqual([]);
+  });
+
   it('and never comes back, then it says so after some attempts, and keeps what there is', async () => {
     hub.stalled.add(UNET);
     const { code, err } = await runs.run(ADD, { hub: { address: hub.address, patience: 50 } });
@@ -150,6 +159,16 @@ describe('given a hub that errs', () => {
     const { code, err } = await runs.run(ADD);
     expect([code, err]).toEqual([0, expect.stringContaining('trying again')]);
     expect(runs.waits).toEqual([2000, 4000, 8000]);
+  });
+
+  it('whose address is none, then it says so at once', async () => {
+    for (const address of ['huggingface.co', 'ftp://x', 'https://']) {
+      expect(await runs.run(ADD, { hub: { address } })).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('HF_ENDPOINT'),
+      });
+    }
+    expect(runs.waits).toEqual([]);
   });
 
   it('with server errors only, then it gives up and says what to check', async () => {
@@ -224,13 +243,21 @@ describe('given a model that this person may not have', () => {
       ['--token', 'hf_x'],
       /accept the licence there/,
     ],
+    ['whose files wait for consent', REPO, { files, access: 'consent' }, [], /asks for consent.*HF_TOKEN/],
+    [
+      'whose files wait for consent, with a token',
+      REPO,
+      { files, access: 'consent' },
+      ['--token', 'hf_x'],
+      /accept the licence there/,
+    ],
     ['with something that is no token', REPO, { files }, ['--token', 'abc'], /begins with hf_/],
   ] as const)('%s, then it says what to do', async (_name, repo, hosted, more, message) => {
     if (hosted) hub.host(repo, hosted);
     const { code, err } = await runs.run(['add', repo, ...more]);
     expect([code, err]).toEqual([2, expect.stringMatching(message)]);
     expect(hub.requests).toEqual([]);
-    expect(Object.keys(filesUnder(runs.models)).filter((name) => !name.startsWith('.'))).toEqual([]);
+    expect(fs.existsSync(runs.models) ? fs.readdirSync(runs.models) : []).toEqual([]);
   });
 });
 

@@ -136,6 +136,13 @@ describe('given a repository with checkpoints in single files', () => {
     expect(filesUnder(`${folder()}.partial`)['a.safetensors.part']).toBeUndefined();
   });
 
+  it('and a connection that is cut while its header is read, then it is read again', async () => {
+    hub.host(REPO, { files: { 'a.safetensors': checkpoint() } });
+    hub.cuts.push(3, 8, 100); // the second is of all 8 bytes of the length
+    expect(await runs.run(ADD)).toMatchObject({ code: 2, err: expect.stringContaining('8 channels') });
+    expect(runs.waits).toEqual([2000, 2000]);
+  });
+
   it('then it is fetched alone, and copied from there under another name', async () => {
     const file = checkpoint();
     const families = [tinyFamily('tiny-sd1')];
@@ -222,6 +229,12 @@ describe('given installed models', () => {
     fs.renameSync(folder(), `${folder()}.partial`);
     expect((await runs.run(['list'])).out).toBe('No models. Add one: npm run model -- add owner/name\n');
     expect(() => findModel('tiny-model', runs.models)).toThrow(/nothing of that name/);
+    fs.writeFileSync(path.join(`${folder()}.partial`, '.lock'), String(process.pid));
+    expect(await runs.run(['remove', 'tiny-model'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('another process'),
+    });
+    fs.rmSync(path.join(`${folder()}.partial`, '.lock'));
     expect((await runs.run(['remove', 'tiny-model'])).code).toBe(0);
     expect(fs.readdirSync(runs.models)).toEqual([]);
   });

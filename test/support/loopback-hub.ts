@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net';
 export interface HostedRepo {
   readonly files: Readonly<Record<string, Buffer>>;
   readonly license?: string;
-  /** who may read it: everybody, those with this token, or (with any token) nobody before they accept its licence */
-  readonly access?: { readonly token: string } | 'licence';
+  /**
+   * who may read it: everybody, those with this token, or (with any token) nobody
+   * before they accept its licence: nothing of it, or (as gated models) its list but not its files */
+  readonly access?: { readonly token: string } | 'licence' | 'consent';
 }
 
 /** A request for bytes of a file, as it came. */
@@ -20,6 +22,15 @@ const LARGE = 1000;
 /** A test that asks more often than this goes round in circles. */
 const MOST_REQUESTS = 5000;
 const PAGE = 7;
+const XET = 'application/vnd.xet-fileinfo+json';
+
+const xetHeaders = (address: string, file: Buffer): Record<string, string> => ({
+  'content-type': XET,
+  etag: '"e"',
+  'x-linked-size': String(file.length),
+  'x-xet-hash': '0'.repeat(64),
+  link: `<${address}/xet-auth>; rel="xet-auth", <${address}/xet-info>; rel="xet-reconstruction-info"`,
+});
 
 /**
  * A hub like Hugging Face's on this machine: the parts that fetching a model uses. Large files lie on another origin
@@ -90,7 +101,7 @@ export class LoopbackHub {
     if (!repo) return this.#json(response, authorization ? 404 : 401, { error: 'Repository not found' });
     if (repo.access === 'licence')
       return this.#json(response, authorization ? 403 : 401, { error: 'Access is restricted' });
-    if (repo.access && authorization !== `Bearer ${repo.access.token}`)
+    if (typeof repo.access === 'object' && authorization !== `Bearer ${repo.access.token}`)
       return this.#json(response, 401, { error: 'No.' });
     if (revision !== 'main' && revision !== this.commit) return this.#json(response, 404, { error: 'Invalid rev id' });
     if (what === 'revision') {
@@ -104,7 +115,11 @@ export class LoopbackHub {
       response.writeHead(404, { 'X-Error-Code': 'EntryNotFound' }).end();
       return;
     }
+    if (repo.access === 'consent')
+      return this.#json(response, authorization ? 403 : 401, { error: 'Access is restricted' });
     if (file.length < LARGE) return this.#sendFile(request, response, name, path);
+    // a client that knows xet is told of it in place of the file's first byte
+    if (request.headers.accept?.includes(XET)) return this.#json(response, 200, {}, xetHeaders(this.address, file));
     const elsewhere = this.address.replace('127.0.0.1', 'localhost');
     response.writeHead(302, { location: `${elsewhere}/cdn/${name}/${encodeURIComponent(path)}` }).end();
   }

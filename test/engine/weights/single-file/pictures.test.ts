@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawStory } from '../../../../src/engine/draw-story.ts';
 import { loadPipeline } from '../../../../src/engine/pipeline/load-pipeline.ts';
 import { type ModelFolder, openModelFolder } from '../../../../src/engine/weights/model-folder.ts';
+import { modelHash } from '../../../../src/engine/weights/model-hash.ts';
 import { openModel } from '../../../../src/engine/weights/open-model.ts';
 import { foxPanel, foxStory } from '../../../support/pocket-stories.ts';
 import { completeFolder, TINY, tinyFamily, writeBoth } from '../../../support/single-files.ts';
@@ -31,21 +32,34 @@ async function draw(model: ModelFolder) {
 }
 
 describe('given the same weights as a folder in diffusers layout and as a checkpoint in one file', () => {
-  it.each(TINY)('%s, then both draw the same story, bit for bit', async (name) => {
-    const folder = path.join(root, name);
-    const file = path.join(root, 'checkpoints', `${name}.safetensors`);
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    const family = tinyFamily(name);
-    writeBoth(name, folder, file);
-    completeFolder(folder, family, TOKENIZER);
-    fs.writeFileSync(path.join(root, 'checkpoints', `${name}.troupe.json`), CARD);
-    const fromFolder = await draw(openModelFolder(folder));
-    const fromFile = await draw(openModel(file, { families: [family] }));
-    expect(fromFile).toEqual(fromFolder);
-    // the pictures say something: neither all alike nor without a value
-    const [first, second] = fromFolder;
-    expect(first?.latents.every(Number.isFinite)).toBe(true);
-    expect(new Set(first?.pixels).size).toBeGreaterThan(16);
-    expect(first?.pixels).not.toEqual(second?.pixels);
-  });
+  it.each(TINY)(
+    '%s, then both draw the same story, bit for bit, and its hash is its own whatever its name',
+    async (name) => {
+      const folder = path.join(root, name);
+      const file = path.join(root, 'checkpoints', `${name}.safetensors`);
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      const family = tinyFamily(name);
+      writeBoth(name, folder, file);
+      completeFolder(folder, family, TOKENIZER);
+      fs.writeFileSync(path.join(root, 'checkpoints', `${name}.troupe.json`), CARD);
+      const hash = await modelHash(openModel(file, { families: [family] }));
+      const renamed = path.join(path.dirname(file), `${name}-v2.safetensors`);
+      fs.copyFileSync(file, renamed);
+      fs.writeFileSync(renamed.replace('.safetensors', '.troupe.json'), CARD);
+      // whose canons are its canons
+      expect(await modelHash(openModel(renamed, { families: [family] }))).toBe(hash);
+      const bytes = fs.readFileSync(renamed);
+      bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
+      fs.writeFileSync(renamed, bytes);
+      expect(await modelHash(openModel(renamed, { families: [family] }))).not.toBe(hash);
+      const fromFolder = await draw(openModelFolder(folder));
+      const fromFile = await draw(openModel(file, { families: [family] }));
+      expect(fromFile).toEqual(fromFolder);
+      // the pictures say something: neither all alike nor without a value
+      const [first, second] = fromFolder;
+      expect(first?.latents.every(Number.isFinite)).toBe(true);
+      expect(new Set(first?.pixels).size).toBeGreaterThan(16);
+      expect(first?.pixels).not.toEqual(second?.pixels);
+    },
+  );
 });
