@@ -9,8 +9,8 @@ import { providerCandidates, withFallback } from '../runtime/providers.ts';
 import { type Lora, openLora } from '../weights/lora.ts';
 import { adaptedWeights } from '../weights/lora-targets.ts';
 import type { ModelFolder } from '../weights/model-folder.ts';
-import { openModel } from '../weights/open-model.ts';
 import { modelHash } from '../weights/model-hash.ts';
+import { openModel } from '../weights/open-model.ts';
 import {
   type EngineCommand,
   type EngineEvent,

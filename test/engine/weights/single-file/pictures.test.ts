@@ -7,6 +7,8 @@ import { loadPipeline } from '../../../../src/engine/pipeline/load-pipeline.ts';
 import { type ModelFolder, openModelFolder } from '../../../../src/engine/weights/model-folder.ts';
 import { modelHash } from '../../../../src/engine/weights/model-hash.ts';
 import { openModel } from '../../../../src/engine/weights/open-model.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../../../src/engine/weights/safetensors.ts';
+import { type StoredTensor, toFloat32 } from '../../../../src/engine/weights/tensor-data.ts';
 import { foxPanel, foxStory } from '../../../support/pocket-stories.ts';
 import { completeFolder, TINY, tinyFamily, writeBoth } from '../../../support/single-files.ts';
 
@@ -62,4 +64,28 @@ describe('given the same weights as a folder in diffusers layout and as a checkp
       expect(first?.pixels).not.toEqual(second?.pixels);
     },
   );
+});
+
+describe('given the same numbers as bfloat16 and as float32', () => {
+  it('then both files draw the same story, bit for bit', async () => {
+    const family = tinyFamily('tiny-sd1');
+    const half = path.join(root, 'half.safetensors');
+    writeBoth('tiny-sd1', path.join(root, 'not-used'), half);
+    const { tensors } = decodeSafetensors(fs.readFileSync(half));
+    const stored: Record<'bfloat16' | 'float32', Record<string, StoredTensor>> = { bfloat16: {}, float32: {} };
+    for (const [name, tensor] of tensors) {
+      // a bfloat16 is a float32 without its lower half
+      const bits = new Uint32Array(Float32Array.from(toFloat32(tensor)).buffer).map((word) => word & 0xffff0000);
+      stored.bfloat16[name] = { ...tensor, type: 'bfloat16', data: Uint16Array.from(bits, (word) => word >>> 16) };
+      stored.float32[name] = { ...tensor, type: 'float32', data: new Float32Array(bits.buffer) };
+    }
+    const drawn = [];
+    for (const [type, all] of Object.entries(stored)) {
+      const file = path.join(root, `${type}.safetensors`);
+      fs.writeFileSync(file, encodeSafetensors(all));
+      drawn.push(await draw(openModel(file, { families: [family] })));
+    }
+    expect(drawn[0]).toEqual(drawn[1]);
+    expect(drawn[0]?.[0]?.latents.every(Number.isFinite)).toBe(true);
+  });
 });
