@@ -4,6 +4,13 @@ import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+/** The same again, or more of it: `CHAOS_SEED=5 CHAOS_KILLS=200 npm run test:chaos`. */
+export const CHAOS_SEED = Number(process.env.CHAOS_SEED ?? Date.now() % 2 ** 31);
+
+export function chaosKills(usual: number): number {
+  return Number(process.env.CHAOS_KILLS ?? usual);
+}
+
 /** Kills are no fault of the jobs: here none is given up for having been hit often. */
 export const CHAOS_RETRY = { maxAttempts: 1000, firstDelayMs: 10, longestDelayMs: 100 };
 
@@ -79,15 +86,17 @@ export interface Killing {
   readonly random: (limit: number) => number;
   /** In lines that it says; the moment of the kill is some milliseconds after a line. */
   readonly longestLife: number;
+  /** It says its first line before it opens anything; some are killed within so many ms after that. */
+  readonly longestStartMs: number;
 }
 
-/** One in so many is killed while it starts, within so many ms. */
+/** One in so many is killed while it starts. */
 const STILLBORN = 5;
-const LONGEST_START_MS = 1500;
 const LONGEST_DELAY_MS = 12;
 
 /** Starts processes and kills each at a random moment. @returns all that they said */
-export async function killRepeatedly({ script, args, kills, beside, random, longestLife }: Killing): Promise<string[]> {
+export async function killRepeatedly(killing: Killing): Promise<string[]> {
+  const { script, args, kills, beside, random, longestLife, longestStartMs } = killing;
   const lines: string[] = [];
   let started = 0;
   const lane = async () => {
@@ -97,10 +106,10 @@ export async function killRepeatedly({ script, args, kills, beside, random, long
         random(STILLBORN) === 0,
         random(longestLife),
         random(LONGEST_DELAY_MS),
-        random(LONGEST_START_MS),
+        random(longestStartMs),
       ];
       const mortal = startMortal(script, args(each));
-      if (!isStillborn) await mortal.saidLines(life);
+      await mortal.saidLines(isStillborn ? 1 : 1 + life);
       await setTimeout(isStillborn ? start : delay);
       await mortal.kill();
       lines.push(...mortal.lines);

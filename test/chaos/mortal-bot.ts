@@ -27,6 +27,7 @@ const MOST_WAITING = 6;
 const random = randomBelow(Number(seed));
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
+say('loaded');
 const store = await openStore({ databaseUrl: `file:${join(folder, 'troupe.db')}`, clock: Date });
 const blobs = new FolderBlobStore(join(folder, 'blobs'), Date);
 const between = () => {
