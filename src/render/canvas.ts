@@ -27,6 +27,8 @@ export interface TextOptions {
 
 // At 72 dpi a typographic point is a pixel, so font sizes are pixels.
 const POINTS_ARE_PIXELS_DPI = 72;
+/** 0 to 1: enough that flat skies show no bands; all of it would be noise that doesn't compress. */
+const PALETTE_DITHER = 0.5;
 const PNG_OPTIONS = { compressionLevel: 9, adaptiveFiltering: true, palette: false } as const;
 
 /**
@@ -87,6 +89,11 @@ export async function resample(image: RasterImage, width: number, height: number
 
 export async function encodePng(image: RasterImage): Promise<Buffer> {
   return fromRaw(image).png(PNG_OPTIONS).toBuffer();
+}
+
+/** A PNG of at most 256 colours, dithered: about a third of the bytes, for drawings and screenshots in documents. */
+export async function encodePalettePng(image: RasterImage): Promise<Buffer> {
+  return fromRaw(image).png({ palette: true, dither: PALETTE_DITHER, effort: 10, compressionLevel: 9 }).toBuffer();
 }
 
 /** @param quality 1 to 100 */
