@@ -23,7 +23,7 @@ const LONGEST_LIFE = 60;
 /** From the first file opened to the connection with Discord. */
 const LONGEST_START_MS = 1500;
 /** A bot that dies while it waits for an answer never learns what came of its request. */
-const REST_DELAY_MS = 8;
+const REST_DELAY_MS = 20;
 
 test('given a bot that is killed at random moments, then every story is posted exactly once and nothing is lost', {
   timeout: 1_800_000,
