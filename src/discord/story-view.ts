@@ -19,9 +19,9 @@ export interface StoryState {
   readonly spoiler: boolean;
   /** The oldest first. */
   readonly open: readonly OpenJob[];
-  /** What went wrong last, in words. */
   /** The process is about to end. */
   readonly isPaused: boolean;
+  /** What went wrong last, in words. */
   readonly trouble: string | undefined;
   /** For people who reacted and can't be answered otherwise. */
   readonly notice: string | undefined;
