@@ -7,8 +7,6 @@ export const SETTINGS = {
   // Generation on two cores is slow when the machine is busy; nothing in the tests measures time.
   testTimeout: 180_000,
   hookTimeout: 180_000,
-  // test/e2e/progress.test.ts hung once in four full runs (2026-11-24), cause unknown: tried once more, and told by vitest.
-  retry: 1,
   pool: 'forks',
   maxWorkers: 2,
 } as const;
