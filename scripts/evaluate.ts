@@ -65,7 +65,7 @@ async function evaluate(options: EvaluationOptions, args: readonly string[]): Pr
         },
         cache: new ResultCache(path.join(options.out, 'cells')),
         drawnBy: [modelHash, engineSources],
-        measuredBy: await sourceKey(path.join(ROOT, 'src/evaluation/measures')),
+        measuredBy: await measureSources(),
       },
       {
         progress: (done, total, { story, seed, variant, took }) =>
@@ -108,6 +108,12 @@ async function evaluate(options: EvaluationOptions, args: readonly string[]): Pr
   } finally {
     await engine.close();
   }
+}
+
+/** Measures stand on what the inspection knows of pictures. */
+async function measureSources(): Promise<string> {
+  const folders = ['src/evaluation/measures', 'src/inspection'];
+  return (await Promise.all(folders.map((folder) => sourceKey(path.join(ROOT, folder))))).join(' ');
 }
 
 function describeMachine(): string {

@@ -3,7 +3,7 @@ import type { DrawnStory, StoryRequest } from '../engine/draw-story.ts';
 import type { RasterImage } from '../engine/raster-image.ts';
 import type { Engine, EngineHooks } from '../engine/worker/engine-client.ts';
 import type { ModelChoice } from '../engine/worker/messages.ts';
-import { maskIou } from './measures/layout.ts';
+import { maskIou } from '../inspection/layout.ts';
 
 /** A story drawn in one variant. */
 export interface Drawing {

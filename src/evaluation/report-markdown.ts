@@ -61,7 +61,7 @@ export function reportMarkdown(provenance: Provenance, summaries: readonly Varia
       : 'No prompt named a coat, so the reader of coats was not tried here.',
     'Masks are those of each picture itself: a plain picture’s come from the attention of the plain pass, a consistent picture’s from that of the consistent pass. An empty mask is left out of the pairs.',
     provenance.pocketDaylight
-      ? 'Before coats are compared, the veil that the pocket’s training pictures wear at night, at sunset and in the rain is taken off where the prompt names such a time (src/evaluation/measures/daylight.ts). Where the model veiled more or less than its training pictures, or drew night or rain without being asked, the rest of it stays in the measure: a yellow dragon in a night that no prompt named is read as grey.'
+      ? 'Before coats are compared, the veil that the pocket’s training pictures wear at night, at sunset and in the rain is taken off where the prompt names such a time (src/inspection/daylight.ts). Where the model veiled more or less than its training pictures, or drew night or rain without being asked, the rest of it stays in the measure: a yellow dragon in a night that no prompt named is read as grey.'
       : 'Light is not corrected for: a coat at night counts as another colour.',
     '',
   ].join('\n\n');

@@ -1,6 +1,6 @@
+import { meanOf } from '../inspection/pairs.ts';
 import { type MeanInterval, meanInterval } from './bootstrap.ts';
 import { MEASURE_NAMES, type MeasureName } from './measures/measure-names.ts';
-import { meanOf } from './measures/pairs.ts';
 import type { Cell } from './run-evaluation.ts';
 import { PLAIN } from './variants.ts';
 

@@ -1,4 +1,4 @@
-import { colourDifference, type Oklab, oklabOf } from './oklab.ts';
+import { colourDifference, type Oklab, oklabOf } from '../../inspection/oklab.ts';
 
 /** Coats of the pocket's world, 8-bit sRGB (scripts/train-pocket/scenes.py, COLORS). */
 export const COATS = {

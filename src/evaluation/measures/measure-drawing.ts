@@ -2,19 +2,19 @@ import { DIFT_TIMESTEP } from '../../engine/consistory/consistent-sampling.ts';
 import { type Grid, type Mask, resizeMask } from '../../engine/consistory/subject-mask.ts';
 import type { PictureProbe, ProbeResult } from '../../engine/probe-pictures.ts';
 import type { RasterImage } from '../../engine/raster-image.ts';
+import { colourHistogram, histogramIntersection } from '../../inspection/colour-agreement.ts';
+import { byDaylight } from '../../inspection/daylight.ts';
+import { centreSpread, maskIou, placement, sizeSpread } from '../../inspection/layout.ts';
+import { meanOf, pairs, share } from '../../inspection/pairs.ts';
+import { coloursIn, complement } from '../../inspection/region.ts';
 import type { Drawing } from '../drawing.ts';
 import { panelPrompt } from '../panel-prompts.ts';
 import { type EvaluationStory, withArticle } from '../stories.ts';
 import { background, twinBackground } from './background.ts';
 import { type CoatColour, coatColour } from './coat-colour.ts';
-import { colourHistogram, histogramIntersection } from './colour-agreement.ts';
-import { byDaylight } from './daylight.ts';
-import { centreSpread, maskIou, placement, sizeSpread } from './layout.ts';
 import type { Measures } from './measure-names.ts';
-import { meanOf, pairs, share } from './pairs.ts';
 import { featureDistance, partColourDifference, patchColours } from './part-agreement.ts';
 import { type PromptAgreement, promptAgreement, squaredError } from './prompt-agreement.ts';
-import { coloursIn, complement } from './region.ts';
 
 /** Noise draws over which features are averaged (DIFT takes 8): single ones put noise of their own into distances. */
 const FEATURE_DRAWS = 4;

@@ -1,9 +1,9 @@
 import type { Grid } from '../../engine/consistory/subject-mask.ts';
 import type { RasterImage } from '../../engine/raster-image.ts';
-import { colourDifference, type Oklab, oklabOf } from './oklab.ts';
-import { meanOf } from './pairs.ts';
+import { colourDifference, type Oklab, oklabOf } from '../../inspection/oklab.ts';
+import { meanOf } from '../../inspection/pairs.ts';
+import { cellAt } from '../../inspection/region.ts';
 import { matchPatches, type SubjectFeatures } from './patch-matches.ts';
-import { cellAt } from './region.ts';
 
 /** A subject's patches: their features, and their mean colours, [S]. */
 export interface SubjectParts extends SubjectFeatures {

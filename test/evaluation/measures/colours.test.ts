@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { COATS, coatColour } from '../../../src/evaluation/measures/coat-colour.ts';
-import { colourHistogram, histogramIntersection } from '../../../src/evaluation/measures/colour-agreement.ts';
-import { byDaylight } from '../../../src/evaluation/measures/daylight.ts';
-import { colourDifference, oklabOf } from '../../../src/evaluation/measures/oklab.ts';
-import { coloursIn, complement } from '../../../src/evaluation/measures/region.ts';
+import { colourHistogram, histogramIntersection } from '../../../src/inspection/colour-agreement.ts';
+import { byDaylight } from '../../../src/inspection/daylight.ts';
+import { colourDifference, oklabOf } from '../../../src/inspection/oklab.ts';
+import { coloursIn, complement } from '../../../src/inspection/region.ts';
 import { BLACK, BLUE, GREEN, GRID, halves, LEFT, NOWHERE, RED, WHITE } from './pictures.ts';
 
 const histogramOf = (image: ReturnType<typeof halves>, mask: Uint8Array) =>

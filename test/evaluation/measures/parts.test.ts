@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { colourDifference, oklabOf } from '../../../src/evaluation/measures/oklab.ts';
 import {
   featureDistance,
   partColourDifference,
   patchColours,
 } from '../../../src/evaluation/measures/part-agreement.ts';
 import { matchPatches } from '../../../src/evaluation/measures/patch-matches.ts';
+import { colourDifference, oklabOf } from '../../../src/inspection/oklab.ts';
 import { BLUE, GREEN, GRID, halves, RED } from './pictures.ts';
 
 /** Two channels and four patches: an ear, a belly, and two that are no subject. */

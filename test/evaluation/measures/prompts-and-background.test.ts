@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { background, latentCosine, twinBackground } from '../../../src/evaluation/measures/background.ts';
-import { colourDifference, oklabOf } from '../../../src/evaluation/measures/oklab.ts';
+import { background, twinBackground } from '../../../src/evaluation/measures/background.ts';
 import { promptAgreement, squaredError } from '../../../src/evaluation/measures/prompt-agreement.ts';
-import { complement } from '../../../src/evaluation/measures/region.ts';
+import { latentCosine } from '../../../src/inspection/latent-cosine.ts';
+import { colourDifference, oklabOf } from '../../../src/inspection/oklab.ts';
+import { complement } from '../../../src/inspection/region.ts';
 import { BLUE, GREEN, GRID, halves, LEFT, RED, WHITE } from './pictures.ts';
 
 describe('prompt agreement', () => {

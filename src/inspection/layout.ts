@@ -1,4 +1,4 @@
-import { coverage, type Grid, type Mask } from '../../engine/consistory/subject-mask.ts';
+import { coverage, type Grid, type Mask } from '../engine/consistory/subject-mask.ts';
 
 /** Where and how large a subject is. */
 export interface Placement {

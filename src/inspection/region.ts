@@ -1,5 +1,5 @@
-import type { Grid, Mask } from '../../engine/consistory/subject-mask.ts';
-import type { RasterImage } from '../../engine/raster-image.ts';
+import type { Grid, Mask } from '../engine/consistory/subject-mask.ts';
+import type { RasterImage } from '../engine/raster-image.ts';
 import { type Oklab, oklabOf } from './oklab.ts';
 
 /** The mask's cell that a point of a larger or smaller grid lies in. */

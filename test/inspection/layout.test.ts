@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { centreSpread, maskIou, placement, sizeSpread } from '../../../src/evaluation/measures/layout.ts';
-import { GRID, LEFT, NOWHERE } from './pictures.ts';
+import { centreSpread, maskIou, placement, sizeSpread } from '../../src/inspection/layout.ts';
+import { GRID, LEFT, NOWHERE } from '../evaluation/measures/pictures.ts';
 
 const RIGHT = LEFT.map((inside) => 1 - inside);
 const TOP_ROW = Uint8Array.from({ length: 16 }, (_, i) => (i < 4 ? 1 : 0));
