@@ -69,7 +69,7 @@ describe.skipIf(mayGoWithoutBrowser())('the room with the real bot and the real 
 
     await story.getByRole('button', { name: 'Takes' }).click();
     await visitor.answer.getByText('Panel 1: take 1 of 1 is on the page.').waitFor();
-    await visitor.choose(visitor.answer, 'Panel 1', /^Panel 2/);
+    await visitor.choose(visitor.answer, 'Takes of which panel? Panel 1', /^Panel 2/);
     await visitor.answer.getByText('Panel 2: take 2 of 2 is on the page.').waitFor();
     expect(await visitor.answer.locator('.gallery img').count()).toBe(2);
     const redrawn = await visitor.pictureUrl(story);

@@ -79,9 +79,9 @@ export class RoomVisitor {
     return this.page.locator('#messages > li.message.private').last();
   }
 
-  /** Opens a menu of a message, by what it shows now, and chooses. */
-  async choose(message: Locator, shown: string, option: RegExp): Promise<void> {
-    await message.getByRole('button', { name: shown, exact: true }).click();
+  /** Opens a menu of a message, by its accessible name, and chooses. */
+  async choose(message: Locator, name: string, option: RegExp): Promise<void> {
+    await message.getByRole('button', { name, exact: true }).click();
     await this.page.getByRole('listbox').getByRole('option', { name: option }).click();
   }
 

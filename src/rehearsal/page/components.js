@@ -120,12 +120,14 @@ function selectView(room, message, component) {
   } = component;
   const choices = room.choicesFor(component);
   const shown = choices.filter(({ chosen }) => chosen).map(({ label }) => label);
-  const words = shown.join(', ') || placeholder;
+  const value = shown.join(', ');
   return h(
     'button',
     {
       type: 'button',
       class: 'choose',
+      // What is chosen takes the placeholder's place, and alone it would not tell what the menu is for.
+      'aria-label': value ? `${placeholder} ${value}` : placeholder,
       disabled: disabled || room.isPending(message.wire.id, customId),
       'aria-haspopup': 'listbox',
       'aria-expanded': 'false',
@@ -140,6 +142,6 @@ function selectView(room, message, component) {
         });
       },
     },
-    words,
+    value || placeholder,
   );
 }
