@@ -47,15 +47,7 @@ export function readStory(
       todo: 'Shorten it.',
     });
   }
-  if (characters.length > MAX_CHARACTERS) {
-    throw new UserError('characters-too-many', {
-      expected: `at most ${MAX_CHARACTERS} characters in a story`,
-      got: `${characters.length}`,
-      todo: 'Leave some out; those who need not look the same can stand in the panels alone.',
-      most: MAX_CHARACTERS,
-      count: characters.length,
-    });
-  }
+  refuseManyCharacters(characters.length);
   const names = characters.map((character) => character.name.toLowerCase());
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
@@ -67,4 +59,16 @@ export function readStory(
     });
   }
   return { title, characters, panels: panels.map((text, i) => readPanel(text, characters, i + 1)) };
+}
+
+/** @throws UserError `characters-too-many` */
+export function refuseManyCharacters(count: number): void {
+  if (count <= MAX_CHARACTERS) return;
+  throw new UserError('characters-too-many', {
+    expected: `at most ${MAX_CHARACTERS} characters in a story`,
+    got: `${count}`,
+    todo: 'Leave some out; those who need not look the same can stand in the panels alone.',
+    most: MAX_CHARACTERS,
+    count,
+  });
 }

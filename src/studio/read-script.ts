@@ -1,7 +1,6 @@
-import { UserError } from '../errors/user-error.ts';
 import type { PanelDraft } from '../store/stories.ts';
 import { readPanel } from '../story/panel-script.ts';
-import { MAX_CHARACTERS, readStory } from '../story/story-script.ts';
+import { readStory, refuseManyCharacters } from '../story/story-script.ts';
 import { beginsWithName, type Character, describe, isNamedIn, namedIn } from './character-names.ts';
 
 /** Panels as typed, one after the other. */
@@ -56,15 +55,7 @@ export function readAddedPanel(
   // The story's own looks of a character count, not those that were edited since.
   const others = known.filter(({ id }) => !cast.some((member) => member.id === id));
   const characters = distinct([...cast, ...namedIn(text, [...cast, ...others])]);
-  if (characters.length > MAX_CHARACTERS) {
-    throw new UserError('characters-too-many', {
-      expected: `at most ${MAX_CHARACTERS} characters in a story`,
-      got: `${characters.length}`,
-      todo: 'Leave some out; those who need not look the same can stand in the panels alone.',
-      most: MAX_CHARACTERS,
-      count: characters.length,
-    });
-  }
+  refuseManyCharacters(characters.length);
   const read = readPanel(withAlways(text, always, characters), characters.map(describe), place);
   const panel = draft(text, read, characters, promptPrefix);
   return { panel, panels: [panel], characters };
