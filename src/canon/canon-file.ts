@@ -43,10 +43,12 @@ const schema = z.strictObject({
   sampler: z.enum(SAMPLERS).optional(),
   settings: z.strictObject({
     sharedAttention: z.boolean(),
+    sharedTokens: z.enum(['subject', 'all']).default('subject'),
     maskDropout: share,
     queryBlending: orNothing(z.strictObject({ from: share, to: share, until: share })),
     featureInjection: orNothing(
       z.strictObject({
+        lookahead: z.union([z.int().min(1).max(1000), z.literal('pass')]).default('pass'),
         strength: share,
         from: share,
         until: share,

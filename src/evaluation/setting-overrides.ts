@@ -26,6 +26,11 @@ export const OVERRIDES: readonly Override[] = [
   blending('blendTo', (b, to) => ({ ...b, to })),
   blending('blendUntil', (b, until) => ({ ...b, until })),
   override('injection', 'on or off', SWITCH, (s, on) => ({ ...s, featureInjection: on ? PAPER_INJECTION : undefined })),
+  override('tokens', 'subject or all', z.enum(['subject', 'all']), (s, sharedTokens) => ({ ...s, sharedTokens })),
+  injection('lookahead', 'pass, or a whole number from 1', z.literal('pass').or(COUNT), (i, lookahead) => ({
+    ...i,
+    lookahead,
+  })),
   injection('strength', '0 to 1', SHARE, (i, strength) => ({ ...i, strength })),
   injection('injectFrom', '0 to 1', SHARE, (i, from) => ({ ...i, from })),
   injection('injectUntil', '0 to 1', SHARE, (i, until) => ({ ...i, until })),

@@ -1,4 +1,4 @@
-import { injectionSteps } from '../engine/consistory/settings.ts';
+import { passLengths } from '../engine/consistory/settings.ts';
 import { sharingEdges } from '../engine/consistory/stage.ts';
 import type { DrawnPanel, DrawnStory, StoryRequest } from '../engine/draw-story.ts';
 import type { RasterImage } from '../engine/raster-image.ts';
@@ -64,13 +64,13 @@ export async function drawPanels(
 }
 
 function planWork({ panels, settings, steps }: StoryRequest): WorkPlan {
-  const { featureInjection, anchors } = settings;
-  const isInjected = featureInjection !== undefined && sharingEdges(panels, anchors).length > 0;
+  const isInjected = sharingEdges(panels, settings.anchors).length > 0;
+  const { sample, inject } = passLengths(settings, steps);
   return {
     encode: 1,
-    sample: steps,
-    match: isInjected ? 1 : 0,
-    inject: isInjected ? steps - injectionSteps(featureInjection, steps)[0] : 0,
+    sample: isInjected ? sample : steps,
+    match: isInjected && inject > 0 ? 1 : 0,
+    inject: isInjected ? inject : 0,
     decode: panels.length,
   };
 }

@@ -9,10 +9,17 @@ const orNothing = <T extends z.ZodType>(schema: T) => schema.nullable().transfor
 
 const consistencySchema = z.object({
   sharedAttention: z.boolean(),
+  sharedTokens: z.enum(['subject', 'all']).default('subject'),
   maskDropout: share,
   queryBlending: orNothing(z.object({ from: share, to: share, until: share })),
   featureInjection: orNothing(
-    z.object({ strength: share, from: share, until: share, similarity: z.union([z.number(), z.literal('otsu')]) }),
+    z.object({
+      lookahead: z.union([z.int().min(1), z.literal('pass')]).default('pass'),
+      strength: share,
+      from: share,
+      until: share,
+      similarity: z.union([z.number(), z.literal('otsu')]),
+    }),
   ),
   anchors: z.union([z.int().min(1), z.literal('all')]),
   maskWindow: z.int().min(1),

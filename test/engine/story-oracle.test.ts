@@ -19,7 +19,7 @@ const STORY: StoryRequest = {
   settings: {
     ...PAPER_SETTINGS,
     queryBlending: { from: 0.9, to: 0.8, until: 0.5 },
-    featureInjection: { strength: 0.8, from: 0.2, until: 0.7, similarity: 'otsu' },
+    featureInjection: { lookahead: 'pass', strength: 0.8, from: 0.2, until: 0.7, similarity: 'otsu' },
   },
   steps: 6,
   guidance: 4,

@@ -46,7 +46,7 @@ export function foxStory(panels: readonly PanelRequest[], more: Partial<StoryReq
     settings: {
       ...PAPER_SETTINGS,
       queryBlending: { from: 0.9, to: 0.8, until: 0.4 },
-      featureInjection: { strength: 0.8, from: 0.2, until: 0.6, similarity: 'otsu' },
+      featureInjection: { lookahead: 'pass', strength: 0.8, from: 0.2, until: 0.6, similarity: 'otsu' },
     },
     steps: 5,
     guidance: 4,

@@ -57,6 +57,7 @@ export const simpleScheduler = (steps: number): Scheduler => ({
   }),
   addNoise: (original, noise, timestep) => original.map((z, i) => z + (noise[i] as number) + timestep),
   foresee: (_, sample) => sample,
+  stride: (noise, sample, from, to) => sample.map((z, i) => z + ((noise[i] as number) * (to - from)) / 1000),
 });
 
 /** Finds patch 0 nearest to everything. */

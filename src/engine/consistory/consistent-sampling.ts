@@ -1,15 +1,15 @@
 import { normalNoise, randomStream } from '../random/random-stream.ts';
 import { NO_MEMORY } from '../schedulers/scheduler.ts';
 import { type Correspondence, type MatchPatches, pairsToMatch } from './correspondence.ts';
+import { DIFT_TIMESTEP, noisedForDift } from './dift.ts';
 import { chooseInjections, type InjectedToken } from './feature-injection.ts';
+import { type Foresight, lookAhead } from './lookahead.ts';
 import type { ConceptRows } from './mask-tracker.ts';
 import { MaskTracker } from './mask-tracker.ts';
+import type { StageContext } from './predict-noise.ts';
 import { type PassContext, type PassState, samplingPass } from './sampling-pass.ts';
-import { injectionSteps } from './settings.ts';
+import { type FeatureInjection, injectionSteps, passLengths } from './settings.ts';
 import { resizeMask } from './subject-mask.ts';
-
-/** Training timestep at which DIFT features are taken (DIFT §4; paper §4.3). */
-export const DIFT_TIMESTEP = 261;
 
 export type SamplingPhase = 'sample' | 'match' | 'inject';
 
@@ -20,7 +20,7 @@ export interface SamplingHooks {
 
 /** All that sampling found: the end of each pass, and what was matched between them. */
 export interface SamplingResult {
-  /** how the first pass, without injection, ended */
+  /** how the first pass, without injection, ended, or as far as it was foreseen */
   readonly first: PassState;
   /** how the last pass ended: the pictures */
   readonly last: PassState;
@@ -29,52 +29,64 @@ export interface SamplingResult {
 }
 
 /**
- * The paper's sampling, exact (§4): once with shared attention, to find masks and correspondences, and once more with
- * features injected. Until injection begins the second pass would do as the first one did, draw for draw, so it starts
- * from there.
+ * The paper's sampling (§4): with shared attention, to find masks and correspondences, and once more with features
+ * injected. Until injection begins the second pass would do as the first one did, draw for draw, so it starts from
+ * there. What comes after that in the first pass is the paper's whole pass, or a look ahead in a few long steps.
  * @param concepts per panel: the attention rows of its concepts
  */
 export async function consistentSampling(
-  context: Omit<PassContext, 'afterStep'>,
+  context: StageContext,
   concepts: readonly ConceptRows[],
   match: MatchPatches,
   { progress }: SamplingHooks,
 ): Promise<SamplingResult> {
-  const { settings, scheduler } = context;
+  const { settings, scheduler, edges } = context;
   const steps = scheduler.timesteps.length;
   const injection = settings.featureInjection;
-  const [injectFrom, injectUntil] = injection ? injectionSteps(injection, steps) : [0, 0];
+  const lengths = passLengths(settings, steps);
+  const injects = injection !== undefined && lengths.inject > 0 && edges.length > 0;
+  const sampled = injects ? lengths.sample : steps;
+  const tell = (state: PassState) => progress('sample', state.step, sampled, state);
+  const sampling: PassContext = { ...context, afterStep: tell };
+
   const start = initialState(context, concepts);
-  let beforeInjection = start;
-  const pass = async (phase: SamplingPhase, from: PassState, injected?: readonly InjectedToken[]) => {
-    const tell = (state: PassState) => progress(phase, state.step - from.step, steps - from.step, state);
-    await tell(from);
-    const afterStep = async (state: PassState) => {
-      if (state.step === injectFrom) beforeInjection = state;
-      await tell(state);
-    };
-    return samplingPass({ ...context, afterStep }, from, injected);
-  };
+  await tell(start);
+  if (!injects) {
+    const last = await samplingPass(sampling, start);
+    return { first: last, last, correspondences: [], injected: [] };
+  }
 
-  const first = await pass('sample', start);
-  // of one step none is left for injection: a second pass would do as the first one did
-  const injects = injectFrom < injectUntil && context.edges.length > 0;
-  if (!injection || !injects) return { first, last: first, correspondences: [], injected: [] };
-
+  const [from] = injectionSteps(injection, steps);
+  const before = await samplingPass(sampling, start, [], from);
+  const foresight =
+    injection.lookahead === 'pass'
+      ? await wholePass(sampling, before)
+      : await lookAhead(context, before, injection.lookahead, (state, done) =>
+          progress('sample', from + done, sampled, state),
+        );
+  const first = foresight.state;
   await progress('match', 0, 1, first);
-  const correspondences = await findCorrespondences(context, first, match);
-  const { maskGrid, injectGrid, diftGrid } = context.unet;
-  const maskOf = (panel: number, concept: string) =>
-    resizeMask((first.masks[panel] as MaskTracker).mask(concept), maskGrid, injectGrid);
-  const injected = chooseInjections(correspondences, maskOf, diftGrid, injectGrid, injection.similarity);
+  const correspondences = await findCorrespondences(context, foresight, match);
+  const injected = injectionsOf(context, first, correspondences, injection);
   await progress('match', 1, 1, first);
 
-  const last = await pass('inject', beforeInjection, injected);
+  await progress('inject', 0, steps - from, before);
+  const afterStep = (state: PassState) => progress('inject', state.step - from, steps - from, state);
+  const last = await samplingPass({ ...context, afterStep }, before, injected);
   return { first, last, correspondences, injected };
 }
 
+/** The rest of the paper's first pass, whose finished latents get DIFT's noise. */
+async function wholePass(context: PassContext, before: PassState): Promise<Foresight> {
+  const state = await samplingPass(context, before);
+  const noised = context.panels.map((panel, i) =>
+    noisedForDift(context.scheduler, panel, state.latents[i] as Float32Array),
+  );
+  return { state, noised };
+}
+
 function initialState(
-  { unet, scheduler, panels, settings }: Omit<PassContext, 'afterStep'>,
+  { unet, scheduler, panels, settings }: StageContext,
   concepts: readonly ConceptRows[],
 ): PassState {
   const size = unet.latentShape.reduce((a, b) => a * b, 1);
@@ -94,25 +106,32 @@ function initialState(
   };
 }
 
-/** DIFT (paper §4.3): features of the finished latents with some noise put back, then nearest neighbours. */
+/** DIFT (paper §4.3): features of latents at its noise level, then nearest neighbours. */
 async function findCorrespondences(
-  { unet, scheduler, panels, prompts, columns, edges }: Omit<PassContext, 'afterStep'>,
-  finished: PassState,
+  { unet, prompts, columns, edges }: StageContext,
+  { state, noised }: Foresight,
   match: MatchPatches,
 ): Promise<readonly Correspondence[]> {
   const pairs = pairsToMatch(edges, (panel, concept) =>
-    resizeMask((finished.masks[panel] as MaskTracker).mask(concept), unet.maskGrid, unet.diftGrid),
+    resizeMask((state.masks[panel] as MaskTracker).mask(concept), unet.maskGrid, unet.diftGrid),
   );
   if (pairs.length === 0) return [];
-  const rows = panels.map(({ seed, id, revision }, i) => {
-    const latents = finished.latents[i] as Float32Array;
-    const noise = normalNoise(randomStream({ seed, purpose: 'dift', panel: id, revision }), latents.length);
-    return {
-      latents: scheduler.addNoise(latents, noise, DIFT_TIMESTEP),
-      timestep: DIFT_TIMESTEP,
-      text: prompts[i] as PassContext['prompts'][number],
-      columns: columns[i] as readonly number[],
-    };
-  });
+  const rows = noised.map((latents, i) => ({
+    latents,
+    timestep: DIFT_TIMESTEP,
+    text: prompts[i] as StageContext['prompts'][number],
+    columns: columns[i] as readonly number[],
+  }));
   return match(await unet.features(rows), pairs);
+}
+
+function injectionsOf(
+  { unet: { maskGrid, injectGrid, diftGrid } }: StageContext,
+  first: PassState,
+  correspondences: readonly Correspondence[],
+  { similarity }: FeatureInjection,
+): InjectedToken[] {
+  const maskOf = (panel: number, concept: string) =>
+    resizeMask((first.masks[panel] as MaskTracker).mask(concept), maskGrid, injectGrid);
+  return chooseInjections(correspondences, maskOf, diftGrid, injectGrid, similarity);
 }

@@ -2,11 +2,13 @@
 export interface ConsistencySettings {
   /** shared attention (SDSA, paper §4.1): the up blocks' self-attention sees the subject's tokens in other images */
   readonly sharedAttention: boolean;
+  /** which tokens of an image others see: its subject's, or for comparison all, as methods without masks share them */
+  readonly sharedTokens: 'subject' | 'all';
   /** share of the subject's tokens that is not shared at a step, drawn anew at each (paper §4.2) */
   readonly maskDropout: number;
   /** queries blended with those of a plain pass over the same latents (paper §4.2); undefined: off */
   readonly queryBlending: QueryBlending | undefined;
-  /** a second pass that injects features by correspondence (paper §4.3); undefined: off, and only one pass */
+  /** features injected by correspondence (paper §4.3); undefined: off, and only one pass */
   readonly featureInjection: FeatureInjection | undefined;
   /** how many images of each subject take part in sharing for all, or all of them (paper §4.4) */
   readonly anchors: number | 'all';
@@ -24,6 +26,11 @@ export interface QueryBlending {
 }
 
 export interface FeatureInjection {
+  /**
+   * How the pictures are foreseen that correspondences are sought in: by a whole first pass (the paper's), or by so
+   * many long steps from where injection begins to DIFT's noise level (docs/adr/0005-one-pass.md).
+   */
+  readonly lookahead: 'pass' | number;
   /** alpha: weight of the injected features */
   readonly strength: number;
   /** shares of all steps between which features are injected */
@@ -36,9 +43,10 @@ export interface FeatureInjection {
 /** The paper's values (§4.1-4.4, appendix A); design 2.3. */
 export const PAPER_SETTINGS: ConsistencySettings = {
   sharedAttention: true,
+  sharedTokens: 'subject',
   maskDropout: 0.5,
   queryBlending: { from: 0.9, to: 0.8, until: 0.1 },
-  featureInjection: { strength: 0.8, from: 0.1, until: 1 / 3, similarity: 'otsu' },
+  featureInjection: { lookahead: 'pass', strength: 0.8, from: 0.1, until: 1 / 3, similarity: 'otsu' },
   anchors: 2,
   maskWindow: 8,
 };
@@ -46,7 +54,7 @@ export const PAPER_SETTINGS: ConsistencySettings = {
 /** Troupe's own: features are injected for longer than in the paper (measured: docs/adr/0004-consistency.md). */
 export const DEFAULT_SETTINGS: ConsistencySettings = {
   ...PAPER_SETTINGS,
-  featureInjection: { strength: 0.8, from: 0.1, until: 1 / 2, similarity: 'otsu' },
+  featureInjection: { lookahead: 'pass', strength: 0.8, from: 0.1, until: 1 / 2, similarity: 'otsu' },
 };
 
 /** Plain text-to-image: nothing is shared. */
@@ -67,4 +75,13 @@ export function queryStrength(blending: QueryBlending | undefined, step: number,
 /** The steps [from, until) at which features are injected. */
 export function injectionSteps(injection: FeatureInjection, steps: number): readonly [number, number] {
   return [Math.round(injection.from * steps), Math.round(injection.until * steps)];
+}
+
+/** Steps of the pass, or of the long steps, that correspondences are found by, and of the pass that injects. */
+export function passLengths(settings: ConsistencySettings, steps: number): { sample: number; inject: number } {
+  const injection = settings.featureInjection;
+  const [from, until] = injection ? injectionSteps(injection, steps) : [0, 0];
+  // of one step none is left for injection: a second pass would do as the first one did
+  if (!injection || from >= until) return { sample: steps, inject: 0 };
+  return { sample: injection.lookahead === 'pass' ? steps : from + injection.lookahead, inject: steps - from };
 }

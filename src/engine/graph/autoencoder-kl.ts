@@ -3,7 +3,7 @@ import { type KlConfig, klDownscale, klLatentSpace, parseKlConfig } from './auto
 import { type Dim, times } from './dim.ts';
 import { Graph } from './graph.ts';
 import type { Value } from './graph-builder.ts';
-import type { AutoencoderGraph, AutoencoderOptions } from './latent-space.ts';
+import { type AutoencoderGraph, type AutoencoderOptions, inputSize } from './latent-space.ts';
 import { conv2d, groupNorm, linear } from './layers.ts';
 import { upsampleConv } from './upsample-conv.ts';
 
@@ -33,7 +33,7 @@ export function buildKlDecoder(options: AutoencoderOptions): AutoencoderGraph {
   });
   g.output('sample', convOut(g, x, 'decoder', config));
   const mayIgnore = (name: string) => name.startsWith('encoder.') || name.startsWith('quant_conv.');
-  return { model: g.encode({ mayIgnore }), latents: klLatentSpace(config) };
+  return { model: g.encode({ mayIgnore }), latents: klLatentSpace(config), input: inputSize(options) };
 }
 
 /**
@@ -67,7 +67,7 @@ export function buildKlEncoder(options: AutoencoderOptions): AutoencoderGraph {
   g.output('mean', g.slice(moments, 1, 0, config.latent_channels));
   g.output('logvar', g.clip(g.slice(moments, 1, config.latent_channels, 2 * config.latent_channels), ...LOGVAR_RANGE));
   const mayIgnore = (name: string) => name.startsWith('decoder.') || name.startsWith('post_quant_conv.');
-  return { model: g.encode({ mayIgnore }), latents: klLatentSpace(config) };
+  return { model: g.encode({ mayIgnore }), latents: klLatentSpace(config), input: inputSize(options) };
 }
 
 const norm = (g: Graph, x: Value, name: string, config: KlConfig): Value =>

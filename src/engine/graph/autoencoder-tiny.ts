@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Graph } from './graph.ts';
 import type { Value } from './graph-builder.ts';
-import type { AutoencoderGraph, AutoencoderOptions, LatentSpace } from './latent-space.ts';
+import { type AutoencoderGraph, type AutoencoderOptions, inputSize, type LatentSpace } from './latent-space.ts';
 import { conv2d } from './layers.ts';
 import { only, PROVENANCE, parseConfig, trainingOnly } from './parse-config.ts';
 import { upsampleConv } from './upsample-conv.ts';
@@ -67,7 +67,7 @@ export function buildTinyDecoder(options: AutoencoderOptions): AutoencoderGraph 
   // TAESD's pictures lie in [0, 1]
   g.output('sample', g.sub(g.mul(x, g.scalar(2)), g.scalar(1)));
   const model = g.encode({ mayIgnore: (name) => name.startsWith('encoder.') });
-  return { model, latents: decoderLatents(config) };
+  return { model, latents: decoderLatents(config), input: inputSize(options) };
 }
 
 /**
@@ -88,7 +88,8 @@ export function buildTinyEncoder(options: AutoencoderOptions): AutoencoderGraph 
   });
   g.output('latents', conv2d(g, x, layers.next()));
   const model = g.encode({ mayIgnore: (name) => name.startsWith('decoder.') });
-  return { model, latents: latentSpace(config, ENCODER_STRIDE ** (config.num_encoder_blocks.length - 1)) };
+  const latents = latentSpace(config, ENCODER_STRIDE ** (config.num_encoder_blocks.length - 1));
+  return { model, latents, input: inputSize(options) };
 }
 
 /** The modules of an nn.Sequential, named by their place; those without weights count too. */

@@ -31,8 +31,12 @@ export interface LatentSpace {
   readonly forceUpcast: boolean;
 }
 
+export const inputSize = ({ height, width }: AutoencoderOptions): AutoencoderGraph['input'] => ({ height, width });
+
 export interface AutoencoderGraph {
   /** ModelProto */
   readonly model: Uint8Array;
   readonly latents: LatentSpace;
+  /** sides of what it was written for: latents for a decoder, pixels for an encoder */
+  readonly input: { readonly height: number; readonly width: number };
 }

@@ -5,42 +5,56 @@ import type { RasterImage } from '../raster-image.ts';
 import type { OnnxSession } from '../runtime/onnx-session.ts';
 import { float32Tensor } from '../runtime/tensor-value.ts';
 import type { ModelPart } from '../weights/model-folder.ts';
+import { codeInTiles } from './tiled-coding.ts';
 
 const CHANNELS = 3;
 
 /** The latents of a model's autoencoder, by its config alone. */
-export function latentSpaceOf({ className, config }: ModelPart): LatentSpace {
+export function latentSpaceOf({ className, config }: Pick<ModelPart, 'className' | 'config'>): LatentSpace {
   return className === 'AutoencoderTiny' ? tinyLatentSpace(config) : klLatentSpace(parseKlConfig(config));
 }
 
-/** Latents [C, H, W] as the U-Net knows them -> a picture. One at a time: decoding is what takes the most memory. */
+/**
+ * Latents [C, H, W] as the U-Net knows them -> a picture. One at a time: decoding is what takes the most memory; and in
+ * tiles, if the picture is larger than what the graph was written for.
+ */
 export async function decodeImage(
   session: OnnxSession,
-  { latents: space }: AutoencoderGraph,
+  { latents: space, input: tile }: AutoencoderGraph,
   latents: Float32Array,
   size: { readonly width: number; readonly height: number },
 ): Promise<RasterImage> {
-  const unscaled = toAutoencoder(latents, space);
-  const [height, width] = [size.height / space.downscale, size.width / space.downscale];
-  const result = await session.run({ latents: float32Tensor(unscaled, [1, space.channels, height, width]) }, [
-    'sample',
-  ]);
-  return toRgb(result.sample?.data as Float32Array, size.width, size.height);
+  const whole = {
+    height: size.height / space.downscale,
+    width: size.width / space.downscale,
+    data: toAutoencoder(latents, space),
+  };
+  const shape = [1, space.channels, tile.height, tile.width];
+  const tiling = { tile, inputScale: 1, outputScale: space.downscale };
+  const decoded = await codeInTiles(whole, tiling, async (part) => {
+    const { sample } = await session.run({ latents: float32Tensor(part, shape) }, ['sample']);
+    return sample?.data as Float32Array;
+  });
+  return toRgb(decoded, size.width, size.height);
 }
 
 /**
- * A picture -> its latents [C, H, W] as the U-Net knows them: the most probable ones, not a sample.
- * @throws Error if the picture is not of the size that the graph was written for
+ * A picture -> its latents [C, H, W] as the U-Net knows them: the most probable ones, not a sample. In tiles, if the
+ * picture is larger than what the graph was written for.
  */
 export async function encodeImage(
   session: OnnxSession,
-  { latents: space }: AutoencoderGraph,
+  { latents: space, input: tile }: AutoencoderGraph,
   { width, height, rgb }: RasterImage,
 ): Promise<Float32Array> {
   const output = session.outputNames.includes('mean') ? 'mean' : 'latents';
-  const sample = float32Tensor(fromRgb(rgb), [1, CHANNELS, height, width]);
-  const result = await session.run({ sample }, [output]);
-  return fromAutoencoder(result[output]?.data as Float32Array, space);
+  const shape = [1, CHANNELS, tile.height, tile.width];
+  const tiling = { tile, inputScale: space.downscale, outputScale: 1 };
+  const encoded = await codeInTiles({ width, height, data: fromRgb(rgb) }, tiling, async (part) => {
+    const result = await session.run({ sample: float32Tensor(part, shape) }, [output]);
+    return result[output]?.data as Float32Array;
+  });
+  return fromAutoencoder(encoded, space);
 }
 
 /** Latents of the U-Net -> those of the autoencoder (see LatentSpace). */

@@ -76,7 +76,7 @@ export function assertSignal(first: NoiseLevel | undefined, type: PredictionType
 export function trainingNoise(
   alphaBars: Float64Array,
   predictionType: PredictionType,
-): Pick<Scheduler, 'addNoise' | 'foresee'> {
+): Pick<Scheduler, 'addNoise' | 'foresee' | 'stride'> {
   return {
     addNoise(original, noise, timestep) {
       assertSameLength(original, noise);
@@ -91,6 +91,15 @@ export function trainingNoise(
         predictionType,
       );
       return noised.map((value, i) => originalFromSample * value + originalFromOutput * (modelOutput[i] as number));
+    },
+
+    stride(modelOutput, noised, timestep, to) {
+      assertSameLength(modelOutput, noised);
+      const prediction = predictionAt(levelOf(entry(alphaBars, timestep)), predictionType);
+      const { signal, noise } = levelOf(entry(alphaBars, to));
+      const ofSample = signal * prediction.originalFromSample + noise * prediction.noiseFromSample;
+      const ofOutput = signal * prediction.originalFromOutput + noise * prediction.noiseFromOutput;
+      return noised.map((value, i) => ofSample * value + ofOutput * (modelOutput[i] as number));
     },
   };
 }

@@ -19,6 +19,11 @@ export interface Scheduler {
   addNoise(original: Float32Array, noise: Float32Array, timestep: number): Float32Array;
   /** the finished latents as the U-Net's answer to `addNoise`'s result at `timestep` foresees them (x0), unclipped */
   foresee(modelOutput: Float32Array, noised: Float32Array, timestep: number): Float32Array;
+  /**
+   * From training timestep `timestep` to any other, without noise added: DDIM's step with eta = 0 (Song et al. 2020,
+   * eq. 12), whatever the sampler's own steps are. Both ends in the U-Net's input scale.
+   */
+  stride(modelOutput: Float32Array, noised: Float32Array, timestep: number, to: number): Float32Array;
 }
 
 /**

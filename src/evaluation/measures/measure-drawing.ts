@@ -1,4 +1,4 @@
-import { DIFT_TIMESTEP } from '../../engine/consistory/consistent-sampling.ts';
+import { DIFT_TIMESTEP } from '../../engine/consistory/dift.ts';
 import { type Grid, type Mask, resizeMask } from '../../engine/consistory/subject-mask.ts';
 import type { PictureProbe, ProbeResult } from '../../engine/probe-pictures.ts';
 import type { RasterImage } from '../../engine/raster-image.ts';

@@ -1,0 +1,66 @@
+import { parseKlConfig } from '../graph/autoencoder-kl-config.ts';
+import { tinyDecoderChannels } from '../graph/autoencoder-tiny.ts';
+import type { ModelPart } from '../weights/model-folder.ts';
+import { latentSpaceOf } from './image-codec.ts';
+import type { PictureSize } from './unet-session.ts';
+
+/** What an autoencoder takes in memory while it works, its weights aside; and the largest piece of a picture that fits. */
+
+type Autoencoder = Pick<ModelPart, 'className' | 'config'>;
+
+const BYTES_PER_FLOAT = 4;
+/**
+ * Floats alive at once, per pixel and channel at full size. Measured with AutoencoderKL at SDXL's size: see
+ * docs/operations.md, "Memory".
+ */
+const DECODER_FLOATS = 5.5;
+const ENCODER_FLOATS = 5.5;
+
+/** Bytes of the decoder's activations for one picture, or one tile of it, of so many pixels. */
+export function decoderActivationBytes(vae: Autoencoder, { width, height }: PictureSize): number {
+  return width * height * decoderChannels(vae) * DECODER_FLOATS * BYTES_PER_FLOAT;
+}
+
+/** Likewise of the encoder's. */
+export function encoderActivationBytes(vae: Autoencoder, { width, height }: PictureSize): number {
+  return width * height * encoderChannels(vae) * ENCODER_FLOATS * BYTES_PER_FLOAT;
+}
+
+/**
+ * Sides of tiles to choose from, in latents, largest first. Each is a multiple of four, so that a quarter of it is
+ * whole. The smallest is what a model sees of 256 pixels: over less, the statistics of its norms are too far from those
+ * of the whole picture (docs/models.md, "Large pictures").
+ */
+const TILE_SIDES = [128, 96, 64, 48, 32] as const;
+
+/**
+ * How much of a picture of `size` the autoencoder takes at once, so that it needs at most `bytes`: all of it where that
+ * fits, the size of overlapping tiles otherwise; of the smallest tiles if even these don't fit.
+ * @param activationBytes of the decoder, or of the encoder
+ */
+export function pieceThatFits(
+  vae: Autoencoder,
+  size: PictureSize,
+  bytes: number,
+  activationBytes: typeof decoderActivationBytes = decoderActivationBytes,
+): PictureSize {
+  if (activationBytes(vae, size) <= bytes) return size;
+  const { downscale } = latentSpaceOf(vae);
+  const pieces = TILE_SIDES.map((side) => ({
+    width: Math.min(size.width, side * downscale),
+    height: Math.min(size.height, side * downscale),
+  }));
+  return pieces.find((piece) => activationBytes(vae, piece) <= bytes) ?? (pieces.at(-1) as PictureSize);
+}
+
+/** The most channels of an image of full size: AutoencoderKL's last level begins with those of the level before. */
+function decoderChannels({ className, config }: Autoencoder): number {
+  if (className === 'AutoencoderTiny') return tinyDecoderChannels(config);
+  return Math.max(...parseKlConfig(config).block_out_channels.slice(0, 2));
+}
+
+/** The encoder's first level goes over to the second's channels only after the picture is halved. */
+function encoderChannels({ className, config }: Autoencoder): number {
+  if (className === 'AutoencoderTiny') return tinyDecoderChannels(config);
+  return parseKlConfig(config).block_out_channels[0] as number;
+}
