@@ -17,6 +17,7 @@ import { ClipTokenizer } from '../tokenizer/clip-tokenizer.ts';
 import type { Lora } from '../weights/lora.ts';
 import type { AdaptedPart } from '../weights/lora-targets.ts';
 import type { ModelFolder, ModelPart, TokenizerSource } from '../weights/model-folder.ts';
+import { encoderActivationBytes, pieceThatFits } from './autoencoder-memory.ts';
 import { decodeImage, encodeImage, latentSpaceOf } from './image-codec.ts';
 import { withLoraWeights } from './lora-feeds.ts';
 import { patchMatcher } from './patch-matcher.ts';
@@ -32,6 +33,8 @@ export interface PipelineOptions {
   readonly size: PictureSize;
   /** opened for this model */
   readonly loras?: readonly Lora[];
+  /** bytes that the autoencoder's work may take; for pictures that need more it works in tiles. Any by default. */
+  readonly autoencoderMemory?: number;
 }
 
 /** A model that is ready to draw pictures of one size. */
@@ -57,7 +60,7 @@ export interface Pipeline {
  * @throws UserError if the model's configuration or weights are not what the graphs understand
  */
 export async function loadPipeline(model: ModelFolder, options: PipelineOptions): Promise<Pipeline> {
-  const { size, compute, loras = [] } = options;
+  const { size, compute, loras = [], autoencoderMemory = Number.POSITIVE_INFINITY } = options;
   const sessions: OnnxSession[] = [];
   const open = async (graph: { readonly model: Uint8Array }) => {
     const { providers, threads } = options;
@@ -80,12 +83,15 @@ export async function loadPipeline(model: ModelFolder, options: PipelineOptions)
     // the decoder runs in float32: half precision overflows in SDXL's, and it runs once per picture
     const latents = latentSize(size, latentSpaceOf(model.vae).downscale);
     const buildDecoder = model.vae.className === 'AutoencoderTiny' ? buildTinyDecoder : buildKlDecoder;
-    const decoderGraph = buildDecoder({ ...part(model.vae), ...latents, compute: 'float32' });
+    const piece = pieceThatFits(model.vae, size, autoencoderMemory);
+    const pieceLatents = latentSize(piece, latentSpaceOf(model.vae).downscale);
+    const decoderGraph = buildDecoder({ ...part(model.vae), ...pieceLatents, compute: 'float32' });
     const decoder = await open(decoderGraph);
 
     const openImageEncoder = async () => {
       const build = model.vae.className === 'AutoencoderTiny' ? buildTinyEncoder : buildKlEncoder;
-      const graph = build({ ...part(model.vae), ...size, compute: 'float32' });
+      const encoded = pieceThatFits(model.vae, size, autoencoderMemory, encoderActivationBytes);
+      const graph = build({ ...part(model.vae), ...encoded, compute: 'float32' });
       return { graph, session: await open(graph) };
     };
     let imageEncoder: ReturnType<typeof openImageEncoder> | undefined;
@@ -117,6 +123,9 @@ export async function loadPipeline(model: ModelFolder, options: PipelineOptions)
         return { ...pipeline, ...adapted(weights) };
       },
       encodeImage: async (image) => {
+        if (image.width !== size.width || image.height !== size.height) {
+          throw new Error(`a picture of ${image.width} x ${image.height} pixels for ${size.width} x ${size.height}`);
+        }
         imageEncoder ??= openImageEncoder();
         const { graph, session } = await imageEncoder;
         return encodeImage(session, graph, image);
