@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomically } from '../files/write-atomically.ts';
+import { base64, fromBase64 } from './base64.ts';
 import type { Drawing, DrawingPanel } from './drawing.ts';
 
 /** Results in a folder, each in a file named by its key: an evaluation that was stopped goes on where it was. */
@@ -61,15 +62,9 @@ function decodeDrawing({ panels, ...rest }: StoredDrawing): Drawing {
     ...rest,
     panels: panels.map(({ image, latents, mask, ...panel }) => ({
       ...panel,
-      image: { ...image, rgb: bytes(image.rgb) },
-      latents: new Float32Array(bytes(latents).buffer),
-      mask: bytes(mask),
+      image: { ...image, rgb: fromBase64(image.rgb) },
+      latents: new Float32Array(fromBase64(latents).buffer),
+      mask: fromBase64(mask),
     })),
   };
 }
-
-const base64 = ({ buffer, byteOffset, byteLength }: Uint8Array | Float32Array): string =>
-  Buffer.from(buffer, byteOffset, byteLength).toString('base64');
-
-/** In memory of their own, so that floats lie aligned. */
-const bytes = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(text, 'base64'));

@@ -1,0 +1,92 @@
+import { DIFT_TIMESTEP } from '../../engine/consistory/dift.ts';
+import type { Grid } from '../../engine/consistory/subject-mask.ts';
+import type { PictureProbe, ProbeResult } from '../../engine/probe-pictures.ts';
+import { byDaylight } from '../../inspection/daylight.ts';
+import type { Judge } from '../judge/judge.ts';
+import { PLACES } from '../judge/judgement.ts';
+import { cropVector, identityVector, probabilities } from './creature-features.ts';
+import { channelStatistics } from './csd.ts';
+import type { DrawnShot } from './drawn-shots.ts';
+
+/** All that is measured of one picture by looking at it; numbers that JSON keeps. */
+export interface Sighting {
+  readonly place: string;
+  readonly time: string;
+  /** [PLACES] */
+  readonly placeProbabilities: readonly number[];
+  readonly creatures: readonly SeenCreature[];
+  /** style embedding */
+  readonly style: readonly number[];
+}
+
+export interface SeenCreature {
+  readonly species: string;
+  readonly colour: string;
+  readonly accessory: string;
+  readonly action: string;
+  readonly area: number;
+  readonly identity: readonly number[];
+  readonly crop: readonly number[];
+}
+
+export interface Looking {
+  readonly judge: Pick<Judge, 'judge'>;
+  /** the U-Net's features of finished pictures */
+  readonly features: (probes: readonly PictureProbe[]) => Promise<ProbeResult>;
+  /** words before every scene */
+  readonly promptPrefix: string;
+}
+
+/** Pictures get the same noise, so that their style is compared with as little chance as possible. */
+const PROBE_SEED = 0n;
+/** What a digit more would say is noise; files stay small. */
+const DIGITS = 4;
+
+/** Looks at pictures with the judge, and with the U-Net for their style. */
+export async function lookAt(
+  shots: readonly DrawnShot[],
+  { judge, features, promptPrefix }: Looking,
+): Promise<Sighting[]> {
+  // no prompt of a shot: it would put its own words into the features
+  const probes = shots.map(
+    ({ latents }): PictureProbe => ({
+      latents,
+      prompt: promptPrefix,
+      timestep: DIFT_TIMESTEP,
+      seed: PROBE_SEED,
+      panel: 0,
+    }),
+  );
+  const { grid, found } = await features(probes);
+  const sightings: Sighting[] = [];
+  for (const [i, shot] of shots.entries())
+    sightings.push(await lookAtShot(shot, found[i] as Float32Array, grid, judge));
+  return sightings;
+}
+
+async function lookAtShot(
+  { image, prompt }: DrawnShot,
+  features: Float32Array,
+  featureGrid: Grid,
+  judge: Pick<Judge, 'judge'>,
+): Promise<Sighting> {
+  const { instances, grid, place, placeConfidence, time } = await judge.judge(image);
+  const lit = byDaylight(image, prompt);
+  return {
+    place,
+    time,
+    placeProbabilities: rounded(probabilities({ is: place, confidence: placeConfidence }, PLACES)),
+    creatures: instances.map((creature) => ({
+      species: creature.species,
+      colour: creature.colour,
+      accessory: creature.accessory,
+      action: creature.action,
+      area: creature.area,
+      identity: rounded(identityVector(creature, lit, grid)),
+      crop: rounded(cropVector(creature, lit, grid)),
+    })),
+    style: rounded(channelStatistics(features, featureGrid.height * featureGrid.width)),
+  };
+}
+
+const rounded = (values: ArrayLike<number>): number[] => Array.from(values, (value) => Number(value.toFixed(DIGITS)));

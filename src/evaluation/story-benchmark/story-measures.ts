@@ -1,0 +1,124 @@
+import { meanOf } from '../../inspection/pairs.ts';
+import { type CharacterSimilarity, castShot, cids, type ShotCast } from './cids.ts';
+import { copyPasteRate } from './copy-paste.ts';
+import { styleSimilarity } from './csd.ts';
+import { occm } from './occm.ts';
+import { type AskedShot, meanAlignment, type PromptAlignment, promptAlignment } from './prompt-alignment.ts';
+import type { SeenCreature, Sighting } from './sightings.ts';
+import { CANON_ACTION } from './story-requests.ts';
+
+/** By their names in ViStoryBench; null: nothing to measure in this story. */
+export interface StoryMeasures {
+  readonly cidsCross: number | null;
+  readonly cidsSelf: number | null;
+  /** share of those on stage who were found */
+  readonly found: number | null;
+  readonly csdCross: number | null;
+  readonly csdSelf: number | null;
+  readonly scene: number | null;
+  readonly interaction: number | null;
+  readonly actions: number | null;
+  readonly alignment: number | null;
+  readonly who: number | null;
+  readonly occm: number | null;
+  readonly copyPaste: number | null;
+  /** share of those asked to do something else who do what the canon does */
+  readonly canonPose: number | null;
+}
+
+export interface MeasuredStory {
+  readonly measures: StoryMeasures;
+  readonly characters: readonly CharacterSimilarity[];
+  readonly shots: readonly MeasuredShot[];
+}
+
+export interface MeasuredShot extends PromptAlignment {
+  readonly occm: number;
+  readonly detected: number;
+  readonly expected: number;
+  readonly seen: readonly string[];
+}
+
+/**
+ * All measures of one story.
+ * @param references one sighting for each character: the picture of its canon
+ */
+export function measureStory(
+  asked: readonly AskedShot[],
+  sightings: readonly Sighting[],
+  references: ReadonlyMap<string, Sighting>,
+): MeasuredStory {
+  const known = new Map(
+    [...references].flatMap(([name, { creatures }]) => (creatures[0] ? [[name, creatures[0]] as const] : [])),
+  );
+  const identities = new Map([...known].map(([name, creature]) => [name, creature.identity]));
+  const sighted = sightings.map(({ creatures }, i) => ({
+    onStage: (asked[i] as AskedShot).onStage.map(({ name }) => name),
+    detected: creatures.map(({ identity }) => identity),
+  }));
+  const casts = sighted.map((shot) => castShot(shot, identities));
+  const { cross, self, characters } = cids(sighted, casts, identities);
+  const shots = sightings.map((seen, i) => measureShot(asked[i] as AskedShot, seen, casts[i] as ShotCast));
+  const { scene, interaction, actions, average, who } = meanAlignment(shots);
+  const style = styleSimilarity(
+    sightings.map((seen) => seen.style),
+    [...references.values()].map((seen) => seen.style),
+  );
+  const expected = shots.reduce((sum, shot) => sum + shot.expected, 0);
+  return {
+    measures: {
+      cidsCross: cross,
+      cidsSelf: self,
+      found: expected > 0 ? characters.reduce((sum, { found }) => sum + found, 0) / expected : null,
+      csdCross: style.cross,
+      csdSelf: style.self,
+      scene,
+      interaction,
+      actions,
+      alignment: average,
+      who,
+      occm: meanOf(shots.map((shot) => shot.occm)),
+      copyPaste: meanOf(
+        [...known].map(([name, { crop }]) => copyPasteRate(cropsOf(name, sightings, casts), crop) ?? undefined),
+      ),
+      canonPose: canonPose(asked, sightings, casts),
+    },
+    characters,
+    shots,
+  };
+}
+
+function measureShot(asked: AskedShot, { place, time, creatures }: Sighting, cast: ShotCast): MeasuredShot {
+  const actions = new Map([...cast].map(([name, index]) => [name, (creatures[index] as SeenCreature).action]));
+  const species = creatures.map((creature) => creature.species);
+  const [detected, expected] = [creatures.length, asked.onStage.length];
+  return {
+    ...promptAlignment(asked, { place, time, species, actions }),
+    occm: occm(detected, expected),
+    detected,
+    expected,
+    seen: creatures.map(({ colour, species, accessory, action }) => `${colour} ${species}, ${accessory}, ${action}`),
+  };
+}
+
+const cropsOf = (name: string, sightings: readonly Sighting[], casts: readonly ShotCast[]) =>
+  sightings.flatMap(({ creatures }, i) => {
+    const index = casts[i]?.get(name);
+    return index === undefined ? [] : [(creatures[index] as SeenCreature).crop];
+  });
+
+function canonPose(
+  asked: readonly AskedShot[],
+  sightings: readonly Sighting[],
+  casts: readonly ShotCast[],
+): number | null {
+  return meanOf(
+    asked.flatMap(({ onStage }, i) =>
+      onStage.flatMap(({ name, action }) => {
+        const index = casts[i]?.get(name);
+        if (index === undefined || action === null || action === CANON_ACTION) return [];
+        return [Number(sightings[i]?.creatures[index]?.action === CANON_ACTION)];
+      }),
+    ),
+  );
+}

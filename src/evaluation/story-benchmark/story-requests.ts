@@ -1,0 +1,87 @@
+import type { Canon } from '../../canon/canon.ts';
+import { type ConsistencySettings, PLAIN_SETTINGS } from '../../engine/consistory/settings.ts';
+import type { PanelRequest, StoryRequest } from '../../engine/draw-story.ts';
+import type { Character } from '../../story/character.ts';
+import { planStory } from '../../story/plan-story.ts';
+import { MAX_PANELS, readStory } from '../../story/story-script.ts';
+import type { Sampling } from '../panel-prompts.ts';
+import type { BenchmarkStory, Shot } from './story-file.ts';
+
+/** What a character does where nothing is asked of it: on the bot's casting sheets it stands, too. */
+export const CANON_ACTION = 'standing';
+/** Seeds of canons lie far from those of stories, which are small numbers, and apart from each other. */
+const CAST_SEEDS = 1n << 40n;
+const CHARACTERS_PER_STORY = 16n;
+
+/** Some shots of a story in one batch. */
+export interface ShotBatch {
+  readonly request: StoryRequest;
+  /** places of the shots in the request, in the script's order; before them are the canons' anchors */
+  readonly places: readonly number[];
+}
+
+/**
+ * The pictures that the canons of a story's characters are made of, drawn as `/character create` draws the first of
+ * its candidates: the looks, standing, nothing shared. One panel for each character, with a seed of its own.
+ */
+export function castingRequest(story: BenchmarkStory, { promptPrefix, steps, guidance }: Sampling): StoryRequest {
+  return {
+    panels: story.characters.map(
+      ({ name, looks }, i): PanelRequest => ({
+        id: i,
+        revision: 0,
+        seed: CAST_SEEDS + story.seed * CHARACTERS_PER_STORY + BigInt(i),
+        prompt: [promptPrefix, looks, CANON_ACTION].filter((part) => part !== '').join(' '),
+        negativePrompt: '',
+        concepts: [name],
+      }),
+    ),
+    concepts: story.characters.map(({ name, subject, looks }) => ({ name, words: subject, looks })),
+    settings: PLAIN_SETTINGS,
+    steps,
+    guidance,
+  };
+}
+
+/**
+ * A story's shots as the bot draws them: names replaced by looks, the canons' anchors before the shots of each batch.
+ * No more shots than a story's page has go into a batch. With canons that changes nothing: shots look at the anchors
+ * and never at each other. Without them (and with something shared) every batch would have a character of its own.
+ * @param characters those of the story, perhaps described otherwise
+ */
+export function shotBatches(
+  story: BenchmarkStory,
+  characters: readonly Character[],
+  canons: readonly Canon[],
+  settings: ConsistencySettings,
+  { promptPrefix, steps, guidance }: Sampling,
+): ShotBatch[] {
+  const starts = Array.from({ length: Math.ceil(story.shots.length / MAX_PANELS) }, (_, batch) => batch * MAX_PANELS);
+  return starts.map((start) => {
+    const shots = story.shots.slice(start, start + MAX_PANELS);
+    const script = readStory(undefined, characters, shots.map(panelText));
+    const drawing = { seed: story.seed, steps, guidance, promptPrefix, negativePrompt: '', settings, canons };
+    const { request, panels: places } = planStory(script, drawing);
+    // ids count through the story, for a shot's noise hangs on its id
+    const panels = request.panels.map((row, place) => (places.includes(place) ? { ...row, id: row.id + start } : row));
+    return { request: { ...request, panels }, places };
+  });
+}
+
+export const panelText = ({ description, setting }: Shot): string =>
+  [description, setting].filter((part) => part !== '').join(' ');
+
+/**
+ * The looks with the coat's colour spelled out, as somebody would write who has seen the canon: "a fox wearing a
+ * scarf" -> "a red fox wearing a scarf". Looks that name a colour before the subject stay as they are.
+ */
+export function withCoat(character: Character, coat: string | undefined, colours: readonly string[]): Character {
+  const { looks, subject } = character;
+  const at = looks.toLowerCase().indexOf(subject.toLowerCase());
+  const before = looks.slice(0, at);
+  if (coat === undefined || at < 0 || before.split(/\s+/u).some((word) => colours.includes(word.toLowerCase()))) {
+    return character;
+  }
+  const article = before.replace(/\b(?:an?)\s+$/iu, `${/^[aeiou]/u.test(coat) ? 'an' : 'a'} `);
+  return { ...character, looks: `${article}${coat} ${looks.slice(at)}` };
+}
