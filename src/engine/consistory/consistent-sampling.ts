@@ -96,9 +96,9 @@ function initialState(
     foreseen: [],
     memories: panels.map(() => NO_MEMORY),
     latents: panels.map(
-      ({ seed, id, revision, given }) =>
+      ({ seed, id, revision, given, noiseOf = id }) =>
         given ??
-        normalNoise(randomStream({ seed, purpose: 'latents', panel: id, revision }), size).map(
+        normalNoise(randomStream({ seed, purpose: 'latents', panel: noiseOf, revision }), size).map(
           (z) => z * scheduler.initNoiseSigma,
         ),
     ),

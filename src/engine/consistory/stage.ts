@@ -10,6 +10,8 @@ export interface StagePanel {
   readonly concepts: readonly string[];
   /** name of the canon that the panel is an anchor of; undefined for the panels of this story */
   readonly canon?: string;
+  /** id of the panel whose initial noise it starts from; its own if undefined. For comparisons: it makes layouts alike. */
+  readonly noiseOf?: number;
   /** [C, H, W]: finished latents of a picture that is already there; the panel is not drawn, but others look at it */
   readonly given?: Float32Array;
 }
