@@ -36,18 +36,14 @@ export interface PanelDiagnosis {
 export async function drawVariant(
   engine: Engine,
   model: ModelChoice,
-  requests: readonly StoryRequest[],
+  request: StoryRequest,
   hooks: Pick<EngineHooks, 'loaded'> = {},
 ): Promise<Drawing> {
   const started = performance.now();
-  const drawn: DrawnStory[] = [];
-  for (const request of requests)
-    drawn.push(await engine.draw(model, request, { trace: true, previewEvery: 0 }, hooks));
+  const drawn = await engine.draw(model, request, { trace: true, previewEvery: 0 }, hooks);
   const took = (performance.now() - started) / 1000;
-  const panels = drawn.flatMap((story, r) => panelsOf(requests[r] as StoryRequest, story));
-  const maskGrid = drawn[0]?.trace?.maskGrid;
-  if (!maskGrid) throw new Error('a story was drawn without its trace');
-  return { panels, maskGrid, took };
+  if (!drawn.trace) throw new Error('a story was drawn without its trace');
+  return { panels: panelsOf(request, drawn), maskGrid: drawn.maskGrid, took };
 }
 
 function panelsOf(request: StoryRequest, { panels, trace }: DrawnStory): DrawingPanel[] {

@@ -10,32 +10,30 @@ export interface Sampling {
   readonly guidance: number;
 }
 
+const FIRST_PANEL = 1;
+
 export function panelPrompt(prefix: string, subject: string, { action, place }: StoryPanel): string {
   return [prefix, subject, action, place].filter((part) => part !== '').join(' ');
 }
 
-/**
- * The requests that draw a story in a variant: one for all panels, or one for each where all have the same noise, for
- * a panel's noise hangs on its id, which is unique in its story.
- */
-export function storyRequests(
+/** The request that draws a story in a variant. */
+export function storyRequest(
   story: EvaluationStory,
   variant: Variant,
   seed: bigint,
   { promptPrefix, steps, guidance }: Sampling,
-): StoryRequest[] {
+): StoryRequest {
   const { subject, looks } = story;
-  const concepts = [{ name: subject, words: subject }];
   const panels = story.panels.map(
     (panel, i): PanelRequest => ({
-      id: variant.sameNoise ? 1 : i + 1,
+      id: i + 1,
       revision: 0,
       seed,
       concepts: [subject],
       prompt: panelPrompt(promptPrefix, variant.spelledOut ? looks : withArticle(subject), panel),
       negativePrompt: '',
+      ...(variant.sameNoise ? { noiseOf: FIRST_PANEL } : {}),
     }),
   );
-  const groups = variant.sameNoise ? panels.map((panel) => [panel]) : [panels];
-  return groups.map((group) => ({ panels: group, concepts, settings: variant.settings, steps, guidance }));
+  return { panels, concepts: [{ name: subject, words: subject }], settings: variant.settings, steps, guidance };
 }

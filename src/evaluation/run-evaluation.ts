@@ -3,7 +3,7 @@ import type { ModelChoice } from '../engine/worker/messages.ts';
 import { contentKey } from './content-key.ts';
 import { type Drawing, drawVariant, type PanelDiagnosis } from './drawing.ts';
 import { type Measured, type MeasuringContext, measureDrawing } from './measures/measure-drawing.ts';
-import { type Sampling, storyRequests } from './panel-prompts.ts';
+import { type Sampling, storyRequest } from './panel-prompts.ts';
 import type { ResultCache } from './result-cache.ts';
 import type { EvaluationStory } from './stories.ts';
 import { PLAIN, type Variant } from './variants.ts';
@@ -92,9 +92,9 @@ async function evaluateCell(
   { story, run, seed, variant }: CellName,
   drawings: Map<string, Drawing>,
 ): Promise<Cell> {
-  const requests = storyRequests(story, variant, seed, sampling);
-  const key = contentKey({ drawnBy, size: model.size, requests });
-  const drawing = await cache.drawing(key, () => drawVariant(engine, model, requests, engineHooks));
+  const request = storyRequest(story, variant, seed, sampling);
+  const key = contentKey({ drawnBy, size: model.size, request });
+  const drawing = await cache.drawing(key, () => drawVariant(engine, model, request, engineHooks));
   drawings.set(variant.name, drawing);
   const plain = drawings.get(PLAIN) as Drawing;
   const context: MeasuringContext = {

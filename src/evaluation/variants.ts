@@ -34,6 +34,16 @@ export const BASES: Readonly<Record<string, Base>> = {
   injection: base('feature injection only', { ...DEFAULT_SETTINGS, sharedAttention: false, queryBlending: undefined }),
   all: base("the engine's default settings, everything on", DEFAULT_SETTINGS),
   paper: base("the paper's settings", PAPER_SETTINGS),
+  unmasked: base(
+    'baseline: attention shared without masks, as StoryDiffusion shares it: half of all tokens, of all panels',
+    {
+      ...PLAIN_SETTINGS,
+      sharedAttention: true,
+      sharedTokens: 'all',
+      maskDropout: 0.5,
+      anchors: 'all',
+    },
+  ),
   'same-noise': { ...base('baseline: plain, all panels from the same noise', PLAIN_SETTINGS), sameNoise: true },
   'spelled-out': {
     ...base("baseline: plain, the subject's colour, accessory and its colour in every prompt", PLAIN_SETTINGS),

@@ -24,6 +24,7 @@ function cells(measure: MeasureName, value: (variant: string, run: number, story
           took: 2,
           measures: { ...none, [measure]: value(variant, run, s) },
           coats: [],
+          pairs: [],
           coverage: [0, 0.5],
         };
       }),

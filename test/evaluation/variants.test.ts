@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS, PLAIN_SETTINGS } from '../../src/engine/consistory/settings.ts';
 import { parseOptions } from '../../src/evaluation/options.ts';
-import { panelPrompt, storyRequests } from '../../src/evaluation/panel-prompts.ts';
+import { panelPrompt, storyRequest } from '../../src/evaluation/panel-prompts.ts';
 import { storySeed } from '../../src/evaluation/run-evaluation.ts';
 import { OVERRIDES } from '../../src/evaluation/setting-overrides.ts';
 import { STORIES } from '../../src/evaluation/stories.ts';
-import { BASES, FULL_VARIANTS, parseVariants, type Variant } from '../../src/evaluation/variants.ts';
+import { FULL_VARIANTS, parseVariants, type Variant } from '../../src/evaluation/variants.ts';
 import { refusal } from '../support/refusal.ts';
 
 const only = (text: string): Variant => parseVariants(text).at(-1) as Variant;
@@ -92,16 +92,15 @@ describe('stories', () => {
   it('given a variant, then only what it is about changes in the requests', () => {
     const [owl] = STORIES.filter((story) => story.subject === 'owl');
     if (!owl) throw new Error('no owl');
-    const [plain] = storyRequests(owl, only('plain'), 7n, SAMPLING);
-    const [all] = storyRequests(owl, only('all'), 7n, SAMPLING);
-    expect(plain?.panels[0]?.prompt).toBe('a storybook drawing of an owl standing in a garden at night');
+    const plain = storyRequest(owl, only('plain'), 7n, SAMPLING);
+    const all = storyRequest(owl, only('all'), 7n, SAMPLING);
+    expect(plain.panels[0]?.prompt).toBe('a storybook drawing of an owl standing in a garden at night');
     expect(all).toEqual({ ...plain, settings: DEFAULT_SETTINGS });
-    const [spelled] = storyRequests(owl, only('spelled-out'), 7n, SAMPLING);
-    expect(spelled?.panels[0]?.prompt).toBe(
+    const spelled = storyRequest(owl, only('spelled-out'), 7n, SAMPLING);
+    expect(spelled.panels[0]?.prompt).toBe(
       'a storybook drawing of a blue owl wearing yellow glasses standing in a garden at night',
     );
-    const same = storyRequests(owl, only('same-noise'), 7n, SAMPLING);
-    expect(same.map(({ panels }) => panels.map((panel) => panel.id))).toEqual([[1], [1], [1], [1]]);
-    expect(Object.keys(BASES)).toContain('same-noise');
+    const same = storyRequest(owl, only('same-noise'), 7n, SAMPLING);
+    expect(same.panels.map(({ id, noiseOf }) => [id, noiseOf])).toEqual([1, 2, 3, 4].map((id) => [id, 1]));
   });
 });

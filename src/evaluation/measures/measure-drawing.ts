@@ -12,6 +12,7 @@ import { panelPrompt } from '../panel-prompts.ts';
 import { type EvaluationStory, withArticle } from '../stories.ts';
 import { background, twinBackground } from './background.ts';
 import { type CoatColour, coatColour } from './coat-colour.ts';
+import { displacement } from './displacement.ts';
 import type { Measures } from './measure-names.ts';
 import { featureDistance, partColourDifference, patchColours } from './part-agreement.ts';
 import { type PromptAgreement, promptAgreement, squaredError } from './prompt-agreement.ts';
@@ -38,6 +39,17 @@ export interface Measured {
   readonly coats: readonly (CoatColour | null)[];
   /** per panel, share of the picture that the subject's mask covers */
   readonly coverage: readonly number[];
+  readonly pairs: readonly PanelPair[];
+}
+
+/** Two panels of a story: how far their layouts are apart, and how well their subjects agree. */
+export interface PanelPair {
+  /** panels by their place */
+  readonly one: number;
+  readonly other: number;
+  readonly displacement: number | null;
+  readonly colours: number | null;
+  readonly partColours: number | null;
 }
 
 /**
@@ -76,6 +88,7 @@ export async function measureDrawing(
       actionWins: share(prompts.action.map((agreement) => agreement.wins)),
       ...background(panels, outside, maskGrid),
       backgroundMoved: twin ? twinBackground(panels, twin.panels, maskGrid) : null,
+      displacement: meanOf(pairs(subjects, (a, b) => displacement(a, b, grid))),
       centres: places.length > 1 ? centreSpread(places) : null,
       sizes: places.length > 1 ? sizeSpread(places) : null,
       overlap: meanOf(pairs(masks, maskIou)),
@@ -83,6 +96,16 @@ export async function measureDrawing(
     },
     coats: coats.map((coat) => coat ?? null),
     coverage: masks.map((mask) => share([...mask].map(Boolean)) ?? 0),
+    pairs: pairs(
+      subjects.map((subject, panel) => ({ ...subject, panel, histogram: histograms[panel] })),
+      (a, b): PanelPair => ({
+        one: a.panel,
+        other: b.panel,
+        displacement: displacement(a, b, grid) ?? null,
+        colours: a.histogram && b.histogram ? histogramIntersection(a.histogram, b.histogram) : null,
+        partColours: partColourDifference(a, b) ?? null,
+      }),
+    ),
   };
 }
 

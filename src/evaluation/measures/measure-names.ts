@@ -77,6 +77,13 @@ const INFOS = {
     aim: 'told',
     about: 'Mean colour difference (OKLab; black to white is 1) to the plain twin outside both masks.',
   },
+  displacement: {
+    title: 'displacement',
+    aim: 'not-less',
+    tolerance: 0.02,
+    about:
+      "Distance in the picture between each subject patch and the patch of the other panel's subject whose DIFT features are likest, in sides of the picture: how far the same parts lie apart (paper §5). It falls where panels take the same layout; wrong matches raise it.",
+  },
   centres: {
     title: 'spread of centres',
     aim: 'not-less',

@@ -1,0 +1,58 @@
+import { MEASURES, type MeasureName } from '../../measures/measure-names.ts';
+import type { EvaluationResults } from '../../results.ts';
+import type { Sweep } from '../../sweeps.ts';
+import { PLAIN } from '../../variants.ts';
+import { type ChartBlock, chart, prose, type Section } from '../blocks.ts';
+import { differencesTable, meansTable } from './variant-tables.ts';
+
+/** A sweep's answer: a line for each measure over each setting, and the numbers. */
+export function sweepSection(sweep: Sweep, results: EvaluationResults): Section {
+  const { summaries, stories, seeds, panels } = results;
+  const settings = [...new Set(sweep.lines.map((line) => line.setting))];
+  return {
+    id: `sweep-${sweep.name}`,
+    title: sweep.title,
+    blocks: [
+      prose(sweep.question),
+      prose(
+        `${stories.length} stories (${stories.join(', ')}) of ${panels} panels, ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'} each, ${results.steps} steps. Made by \`${results.command}\`; ${results.code}; ${results.machine}; ${results.date}.`,
+      ),
+      ...settings.flatMap((setting) => sweep.measures.map((measure) => lineChart(sweep, results, setting, measure))),
+      meansTable(summaries, sweep.measures),
+      differencesTable(
+        summaries.filter((summary) => summary.variant !== PLAIN),
+        sweep.measures,
+      ),
+      prose(sweep.measures.map((name) => `- **${MEASURES[name].title}**: ${MEASURES[name].about}`).join('\n')),
+    ],
+  };
+}
+
+function lineChart(
+  { lines }: Sweep,
+  { summaries }: EvaluationResults,
+  setting: string,
+  measure: MeasureName,
+): ChartBlock {
+  const meanOf = (variant: string) =>
+    summaries.find((summary) => summary.variant === variant)?.byMeasure[measure]?.mean;
+  const swept = lines
+    .filter((line) => line.setting === setting)
+    .flatMap(({ series, points }) =>
+      points.flatMap(({ x, variant }) => {
+        const y = meanOf(variant);
+        return typeof y === 'number' ? [{ series, x, y }] : [];
+      }),
+    );
+  const plain = meanOf(PLAIN);
+  const ends = [Math.min(...swept.map(({ x }) => x)), Math.max(...swept.map(({ x }) => x))];
+  const reference = typeof plain === 'number' ? ends.map((x) => ({ series: PLAIN, x, y: plain })) : [];
+  const { title } = MEASURES[measure];
+  const says = swept.map(({ series, x, y }) => `${series}, ${x}: ${y.toFixed(3)}`).join('; ');
+  return chart(`**${title}** by ${setting}.`, `${title} by ${setting}. plain: ${plain?.toFixed(3)}; ${says}`, {
+    type: 'lines',
+    xLabel: setting,
+    yLabel: title,
+    points: [...swept, ...reference],
+  });
+}
