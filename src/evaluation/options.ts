@@ -2,16 +2,19 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { UserError } from '../errors/user-error.ts';
 import { OVERRIDES } from './setting-overrides.ts';
-import { QUICK_STORIES, STORIES } from './stories.ts';
+import { type EvaluationStory, QUICK_STORIES, STORIES } from './stories.ts';
+import { SWEEPS, type Sweep, sweepOf } from './sweeps.ts';
 import { BASES, FULL_VARIANTS, parseVariants, QUICK_VARIANTS, type Variant } from './variants.ts';
 
 const PROVIDERS = ['auto', 'cpu', 'cuda', 'coreml', 'webgpu', 'dml'] as const;
 
 export interface EvaluationOptions {
   readonly quick: boolean;
+  /** undefined: variants by themselves */
+  readonly sweep: Sweep | undefined;
   readonly model: string;
   readonly variants: readonly Variant[];
-  readonly stories: number;
+  readonly stories: readonly EvaluationStory[];
   readonly runs: number;
   /** undefined: the model's own */
   readonly steps: number | undefined;
@@ -28,6 +31,7 @@ export interface EvaluationOptions {
 const QUICK_STEPS = 20;
 const QUICK_RUNS = 2;
 const FULL_RUNS = 3;
+const SWEEP_RUNS = 1;
 
 export const USAGE = `npm run evaluate -- [options]
 
@@ -35,6 +39,8 @@ export const USAGE = `npm run evaluate -- [options]
   --variants LIST    how to draw, separated by commas; plain is always among them
                      default with --quick: ${QUICK_VARIANTS}
                      and else: ${FULL_VARIANTS}
+  --sweep NAME       the variants that answer a question: ${SWEEPS.map((sweep) => sweep.name).join(', ')}
+                     ${SWEEP_RUNS} run, ${QUICK_STEPS} steps, report in docs/results/sweep-NAME.md
   --stories N        the first N of ${STORIES.length} stories
   --runs N           runs of every story, each with a seed of its own
   --steps N          sampling steps; default: the model's own
@@ -44,7 +50,7 @@ export const USAGE = `npm run evaluate -- [options]
   --threads N        default: 0, all cores
   --out FOLDER       cached results and pictures; what is in it is not computed again. Default: out/evaluate
   --report FILE      default: docs/results/quick.md or full.md, and report.md in the out folder where any
-                     option but --quick, --out, --provider and --threads was given
+                     option but --quick, --sweep, --out, --provider and --threads was given
 
 A variant is a base, or a base with other settings, such as all+anchors=all+dropout=0.25.
 Bases:
@@ -60,6 +66,7 @@ const RAW = z.strictObject({
   help: z.boolean().default(false),
   quick: z.boolean().default(false),
   variants: z.string().optional(),
+  sweep: z.string().optional(),
   stories: COUNT.max(STORIES.length).optional(),
   runs: COUNT.max(99).optional(),
   steps: COUNT.max(1000).optional(),
@@ -73,25 +80,29 @@ const RAW = z.strictObject({
 
 /**
  * @returns undefined if only help is wanted
- * @throws UserError `evaluation-options`, `evaluation-variant`, `evaluation-override`
+ * @throws UserError `evaluation-options`, `evaluation-sweep`, `evaluation-variant`, `evaluation-override`
  */
 export function parseOptions(args: readonly string[]): EvaluationOptions | undefined {
   const raw = readOptions(args);
   if (raw.help) return undefined;
   const { quick, variants, stories, runs, steps, guidance, model, provider, threads, out } = raw;
+  const sweep = raw.sweep === undefined ? undefined : sweepOf(raw.sweep);
   const usual = [variants, stories, runs, steps, guidance, model].every((option) => option === undefined);
+  const some = quick || sweep !== undefined;
+  const name = sweep ? `sweep-${sweep.name}` : quick ? 'quick' : 'full';
   return {
-    quick,
+    quick: some,
+    sweep,
     model: model ?? 'models/pocket',
-    variants: parseVariants(variants ?? (quick ? QUICK_VARIANTS : FULL_VARIANTS)),
-    stories: stories ?? (quick ? QUICK_STORIES : STORIES.length),
-    runs: runs ?? (quick ? QUICK_RUNS : FULL_RUNS),
-    steps: steps ?? (quick ? QUICK_STEPS : undefined),
+    variants: parseVariants(variants ?? sweep?.variants.join() ?? (quick ? QUICK_VARIANTS : FULL_VARIANTS)),
+    stories: (sweep?.stories ?? STORIES).slice(0, stories ?? (some ? QUICK_STORIES : undefined)),
+    runs: runs ?? (sweep ? SWEEP_RUNS : quick ? QUICK_RUNS : FULL_RUNS),
+    steps: steps ?? (some ? QUICK_STEPS : undefined),
     guidance,
     provider,
     threads,
     out,
-    report: raw.report ?? (usual ? `docs/results/${quick ? 'quick' : 'full'}.md` : `${out}/report.md`),
+    report: raw.report ?? (usual ? `docs/results/${name}.md` : `${out}/report.md`),
   };
 }
 

@@ -64,6 +64,34 @@ export const STORIES: readonly EvaluationStory[] = [
   ]),
 ];
 
+/** Layouts as far apart as the pocket's words take them: lying, in the air, held high, sideways, near and far. */
+export const EXTREME_STORIES: readonly EvaluationStory[] = [
+  story('fox', 'an orange fox wearing a blue hat', [
+    ['sleeping', 'in a bedroom'],
+    ['jumping', 'on the moon'],
+    ['holding a balloon', 'under the sea'],
+    ['running', 'in the city'],
+  ]),
+  story('dog', 'a brown dog wearing a red scarf', [
+    ['sleeping', 'on the beach at night'],
+    ['dancing', 'in the snow'],
+    ['holding an umbrella', 'in the rain'],
+    ['sitting', 'in a kitchen'],
+  ]),
+  story('rabbit', 'a white rabbit wearing a green cape', [
+    ['jumping', 'in a garden'],
+    ['sleeping', 'in the forest'],
+    ['running', 'in the desert'],
+    ['reading a book', 'in the mountains at sunset'],
+  ]),
+  story('mouse', 'a grey mouse wearing a yellow crown', [
+    ['running', 'on a farm'],
+    ['holding a balloon', 'in the mountains'],
+    ['sleeping', 'in a kitchen'],
+    ['jumping', 'in the city at night'],
+  ]),
+];
+
 /** What `--quick` takes of them. */
 export const QUICK_STORIES = 4;
 

@@ -1,11 +1,14 @@
 import { UserError } from '../errors/user-error.ts';
 import type { MeasureName } from './measures/measure-names.ts';
+import { type EvaluationStory, EXTREME_STORIES, STORIES } from './stories.ts';
 
 /** A question to the method: variants that differ in one or two settings, and the measures that answer it. */
 export interface Sweep {
   readonly name: string;
   readonly title: string;
   readonly question: string;
+  /** all that there are; fewer can be asked for */
+  readonly stories: readonly EvaluationStory[];
   readonly variants: readonly string[];
   readonly measures: readonly MeasureName[];
   readonly lines: readonly SweepLine[];
@@ -36,6 +39,7 @@ export const SWEEPS: readonly Sweep[] = [
     title: 'Layout diversity: mask dropout and query blending',
     question:
       'Do panels keep layouts of their own when they share attention (paper §4.2)? Shared attention without injection, by share of the subject’s tokens that is dropped, with and without blended queries, against plain sampling.',
+    stories: STORIES,
     variants: [...DROPOUTS.map(dropoutVariant('on')), ...DROPOUTS.map(dropoutVariant('off'))].map((p) => p.variant),
     measures: ['displacement', 'centres', 'overlap', 'twinOverlap', 'coatColours', 'coatNames'],
     lines: [
@@ -48,12 +52,23 @@ export const SWEEPS: readonly Sweep[] = [
     title: 'Feature injection: strength and threshold',
     question:
       'What do injected features add, by their weight alpha and by the similarity that a correspondence has to have (paper §4.3)? “shared” is everything without injection.',
+    stories: STORIES,
     variants: ['shared', 'all', ...strengthLine.map((p) => p.variant), ...thresholdLine.map((p) => p.variant)],
     measures: ['coatColours', 'coatNames', 'partColours', 'features', 'promptMargin', 'actionWins', 'twinOverlap'],
     lines: [
       { setting: 'alpha', series: 'Otsu’s threshold', points: strengthLine },
       { setting: 'least similarity', series: 'alpha 0.8', points: thresholdLine },
     ],
+  },
+  {
+    name: 'poses',
+    title: 'Robustness: layouts far apart',
+    question:
+      'Do characters stay the same where panels ask for layouts as far apart as the words allow, and how does agreement fall with the distance of two panels’ layouts?',
+    stories: EXTREME_STORIES,
+    variants: ['shared', 'all'],
+    measures: ['coatColours', 'coatNames', 'partColours', 'displacement', 'actionWins', 'overlap', 'twinOverlap'],
+    lines: [],
   },
 ];
 

@@ -18,8 +18,9 @@ const LEAST_PAIRS = 6;
 export function findingsOf(variant: VariantSummary, plain: VariantSummary): Finding[] {
   return MEASURE_NAMES.flatMap((measure): Finding[] => {
     const { aim, title, tolerance = 0 } = MEASURES[measure];
-    const summary = variant.byMeasure[measure];
-    const { difference } = summary;
+    // results that were written before there was such a measure have none
+    const summary: MeasureSummary | undefined = variant.byMeasure[measure];
+    const difference = summary?.difference;
     if (aim === 'told' || !difference) return [];
     const sign = aim === 'more' || aim === 'not-less' ? 1 : -1;
     const [worst, best] = sign > 0 ? [difference.low, difference.high] : [-difference.high, -difference.low];

@@ -3,6 +3,7 @@ import type { EvaluationResults } from '../../results.ts';
 import type { Sweep } from '../../sweeps.ts';
 import { PLAIN } from '../../variants.ts';
 import { type ChartBlock, chart, prose, type Section } from '../blocks.ts';
+import { poseBlocks } from './poses.ts';
 import { differencesTable, meansTable } from './variant-tables.ts';
 
 /** A sweep's answer: a line for each measure over each setting, and the numbers. */
@@ -18,6 +19,7 @@ export function sweepSection(sweep: Sweep, results: EvaluationResults): Section 
         `${stories.length} stories (${stories.join(', ')}) of ${panels} panels, ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'} each, ${results.steps} steps. Made by \`${results.command}\`; ${results.code}; ${results.machine}; ${results.date}.`,
       ),
       ...settings.flatMap((setting) => sweep.measures.map((measure) => lineChart(sweep, results, setting, measure))),
+      ...(sweep.lines.length === 0 ? poseBlocks(results) : []),
       meansTable(summaries, sweep.measures),
       differencesTable(
         summaries.filter((summary) => summary.variant !== PLAIN),

@@ -1,0 +1,112 @@
+import { mkdir } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { openModel } from '../../engine/weights/open-model.ts';
+import { startEngine } from '../../engine/worker/engine-client.ts';
+import { ensureWritable, writeFileAtomically } from '../../files/write-atomically.ts';
+import { findModel } from '../../models/models-folder.ts';
+import { coatCalibration } from '../coat-calibration.ts';
+import { contactSheet, methodSheet } from '../contact-sheet.ts';
+import type { EvaluationOptions } from '../options.ts';
+import { sectionMarkdown } from '../report/section-markdown.ts';
+import { sweepSection } from '../report/sections/sweep.ts';
+import { reportMarkdown } from '../report-markdown.ts';
+import { ResultCache } from '../result-cache.ts';
+import type { EvaluationResults } from '../results.ts';
+import { type EvaluationHooks, type EvaluationPlan, runEvaluation, storySeed } from '../run-evaluation.ts';
+import { summarize } from '../summary.ts';
+import { circumstances, engineSources, measureSources } from './circumstances.ts';
+
+/** Where prompts differ in the picture's large parts and in its smaller ones; more noise tells hardly any apart. */
+const QUICK_TIMESTEPS = [500, 800];
+const FULL_TIMESTEPS = [300, 500, 700, 900];
+const MEMORY_SHARE = 0.8;
+
+/** Draws stories in variants, measures them, and writes Markdown, JSON and contact sheets. */
+export async function compareVariants(options: EvaluationOptions, args: readonly string[]): Promise<void> {
+  const started = performance.now();
+  const made = circumstances(args);
+  const drawnBy = await engineSources();
+  const { card } = openModel(findModel(options.model));
+  const plan: EvaluationPlan = {
+    stories: options.stories,
+    runs: options.runs,
+    variants: options.variants,
+    sampling: {
+      promptPrefix: card.promptPrefix,
+      steps: options.steps ?? card.steps,
+      guidance: options.guidance ?? card.guidance,
+    },
+    timesteps: options.quick ? QUICK_TIMESTEPS : FULL_TIMESTEPS,
+    pocketDaylight: card.name === 'pocket',
+  };
+  const sheets = path.join(options.out, 'sheets');
+  await mkdir(sheets, { recursive: true });
+  await mkdir(path.dirname(options.report), { recursive: true });
+  await ensureWritable(options.report);
+  let provider = 'not loaded: all pictures were there';
+  const engine = startEngine({
+    provider: options.provider,
+    threads: options.threads,
+    maxMemory: os.totalmem() * MEMORY_SHARE,
+  });
+  try {
+    const modelHash = await engine.modelHash(options.model);
+    const deps = {
+      engine,
+      model: { folder: options.model, size: { width: card.width, height: card.height } },
+      engineHooks: {
+        loaded: (event: { readonly provider: string }) => {
+          provider = event.provider;
+        },
+      },
+      cache: new ResultCache(path.join(options.out, 'cells')),
+      drawnBy: [modelHash, drawnBy],
+      measuredBy: await measureSources(),
+    };
+    const cells = await runEvaluation(plan, deps, { progress: tellProgress, drawn: sheetWriter(sheets) });
+    const results: EvaluationResults = {
+      ...made,
+      machine: `${made.machine}; provider ${provider}, threads ${options.threads || 'as many as cores'}`,
+      code: `${made.code}, engine sources \`${drawnBy}\``,
+      model: card.name,
+      modelHash,
+      stories: plan.stories.map((story) => story.subject),
+      seeds: Array.from({ length: plan.runs }, (_, run) =>
+        plan.stories.map((_, story) => storySeed(story, run + 1).toString()),
+      ),
+      panels: plan.stories[0]?.panels.length ?? 0,
+      steps: plan.sampling.steps,
+      guidance: plan.sampling.guidance,
+      timesteps: plan.timesteps,
+      pocketDaylight: plan.pocketDaylight,
+      coats: coatCalibration(cells, plan.stories),
+      summaries: summarize(cells),
+      cells,
+    };
+    const { sweep } = options;
+    const markdown = sweep ? sectionMarkdown(sweepSection(sweep, results)) : reportMarkdown(results, results.summaries);
+    const json = options.report.replace(/(\.md)?$/, '.json');
+    await writeFileAtomically(options.report, markdown);
+    await writeFileAtomically(json, `${JSON.stringify(results)}\n`);
+    const minutes = (performance.now() - started) / 60_000;
+    console.error(`${options.report}, ${json} and ${sheets}/*.png, in ${minutes.toFixed(1)} minutes`);
+  } finally {
+    await engine.close();
+  }
+}
+
+const tellProgress: EvaluationHooks['progress'] = (done, total, { story, seed, variant, took }) =>
+  console.error(`${done}/${total} ${story}, seed ${seed}, ${variant} (drawn in ${took.toFixed(1)} s)`);
+
+function sheetWriter(folder: string): EvaluationHooks['drawn'] {
+  return async (story, seed, drawings) => {
+    const title = `${story.subject}, seed ${seed}`;
+    const file = path.join(folder, `${story.subject}-${seed}`);
+    const last = [...drawings.keys()].at(-1) ?? '';
+    const masksOf = drawings.has('all') ? 'all' : last;
+    await writeFileAtomically(`${file}-variants.png`, await contactSheet(title, story, drawings, masksOf));
+    const method = await methodSheet(title, story, drawings);
+    if (method) await writeFileAtomically(`${file}.png`, method);
+  };
+}

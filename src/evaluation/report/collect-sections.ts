@@ -1,0 +1,52 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { EvaluationResults } from '../results.ts';
+import { SWEEPS } from '../sweeps.ts';
+import type { Picture, Section } from './blocks.ts';
+import { meansSection } from './sections/means.ts';
+import { speedSection } from './sections/speed.ts';
+import { sweepSection } from './sections/sweep.ts';
+
+/** The results in a folder, each kind a section, in the order of the questions; what isn't there is left out. */
+export async function collectSections(folder: string, pictures: string): Promise<Section[]> {
+  const file = (name: string) => path.join(folder, name);
+  const full = (await readJson<EvaluationResults>(file('full.json'))) ?? (await readJson(file('quick.json')));
+  const sections: (Section | undefined)[] = [full && meansSection(full, await methodPictures(pictures))];
+  for (const sweep of SWEEPS) {
+    const results = await readJson<EvaluationResults>(file(`sweep-${sweep.name}.json`));
+    sections.push(results && sweepSection(sweep, results));
+  }
+  const bench = await readText(file('bench.md'));
+  sections.push(bench === undefined ? undefined : speedSection(bench, await readJson(file('bench.json'))));
+  return sections.filter((section) => section !== undefined);
+}
+
+async function methodPictures(folder: string): Promise<Picture[]> {
+  const files = await readdir(folder).catch(() => []);
+  return files
+    .filter((name) => /^method-.*\.png$/.test(name))
+    .sort()
+    .map((name) => {
+      const [, subject = '', seed = ''] = path.parse(name).name.split('-');
+      return {
+        kind: 'picture',
+        file: path.join(folder, name),
+        alt: `Four panels of the ${subject} in rows: plain, where each panel has another ${subject}; with shared attention, where they grow alike; with everything on, where it is the same ${subject}; and the subject masks over those.`,
+        caption: `Story “${subject}”, seed ${seed}: what each part of the method adds, from the same noise.`,
+      };
+    });
+}
+
+async function readText(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function readJson<Value>(file: string): Promise<Value | undefined> {
+  const text = await readText(file);
+  return text === undefined ? undefined : (JSON.parse(text) as Value);
+}
