@@ -3,12 +3,13 @@ import type { ConceptRows, MaskTracker } from './consistory/mask-tracker.ts';
 import { isGuided } from './consistory/row-layout.ts';
 import type { PassState } from './consistory/sampling-pass.ts';
 import type { ConsistencySettings } from './consistory/settings.ts';
-import { type StagePanel, sharingEdges } from './consistory/stage.ts';
+import type { StagePanel } from './consistory/stage.ts';
 import type { Grid } from './consistory/subject-mask.ts';
 import type { Pipeline } from './pipeline/load-pipeline.ts';
 import type { EncodedPrompt } from './pipeline/text-encoding.ts';
 import type { RasterImage } from './raster-image.ts';
 import type { SamplerName } from './schedulers/sampler-names.ts';
+import { type AnchorMemory, inOrder, keepAnchors, setStage } from './story-stage.ts';
 import { type StoryTrace, traceOf } from './story-trace.ts';
 import { conceptColumns } from './tokenizer/concept-columns.ts';
 
@@ -80,8 +81,10 @@ export interface DrawHooks {
   /** Gets the panels as they are foreseen, every `previewEvery` sampling steps. */
   readonly preview?: (images: readonly RasterImage[]) => void | Promise<void>;
   readonly previewEvery?: number;
-  /** Keep what the algorithm saw and decided on the way. */
+  /** Keep what the algorithm saw and decided on the way; everything is drawn then, remembered or not. */
   readonly trace?: boolean;
+  /** anchors drawn before, which need not be drawn again, and where those of this story are kept */
+  readonly memory?: AnchorMemory;
 }
 
 /**
@@ -103,26 +106,29 @@ export async function drawStory(pipeline: Pipeline, request: StoryRequest, hooks
     for (const image of latents) images.push(await pipeline.decode(image));
     return images;
   };
+  const stage = setStage(request, hooks.trace ? undefined : hooks.memory);
   const showPreview = async (state: PassState) => {
     if (!hooks.preview || !hooks.previewEvery || state.step % hooks.previewEvery !== 0) return;
-    await hooks.preview(await decodeAll(state.foreseen));
+    const images = await decodeAll(state.foreseen);
+    await hooks.preview(inOrder(stage, images, ({ image }) => image));
   };
 
   await report({ phase: 'encode', done: 0, total: 1 });
-  const panels = await withGivenLatents(pipeline, request.panels);
+  const panels = await withGivenLatents(pipeline, stage.panels);
   const prompts = await pipeline.encode(panels.map((panel) => panel.prompt));
   const negatives = isGuided(guidance) ? await encodeNegatives(pipeline, panels) : [];
   const columns = panels.map((panel, i) => attentionColumns(prompts[i] as EncodedPrompt, panel, concepts));
   await report({ phase: 'encode', done: 1, total: 1 });
 
-  const edges = sharingEdges(panels, settings.anchors);
   const sampling = await consistentSampling(
     {
       unet: pipeline.unet,
       scheduler: pipeline.scheduler(request.steps, request.sampler),
       settings,
       panels,
-      edges: settings.sharedAttention || settings.featureInjection ? edges : [],
+      edges: stage.edges,
+      remembered: stage.remembered.map(({ record }) => record),
+      recorder: stage.recorder,
       prompts,
       negatives,
       columns: columns.map((c) => c.columns),
@@ -152,12 +158,14 @@ export async function drawStory(pipeline: Pipeline, request: StoryRequest, hooks
     });
   }
   await report({ phase: 'decode', done: panels.length, total: panels.length });
+  if (hooks.memory) keepAnchors(hooks.memory.cache, stage, panels, drawn);
   const trace = hooks.trace
     ? traceOf(pipeline.unet, panels, sampling, await decodeAll(sampling.first.latents))
     : undefined;
   const { latentShape, maskGrid } = pipeline.unet;
   const grid = { height: maskGrid.height, width: maskGrid.width };
-  return { panels: drawn, latentShape, maskGrid: grid, timings: clock.stop(), trace };
+  const all = inOrder(stage, drawn, (panel) => panel);
+  return { panels: all, latentShape, maskGrid: grid, timings: clock.stop(), trace };
 }
 
 async function withGivenLatents(pipeline: Pipeline, panels: readonly PanelRequest[]): Promise<PanelRequest[]> {

@@ -35,6 +35,7 @@ function counting(): { pipeline: Pipeline; rows: number[]; negatives: number } {
       sharedLevels: unet.sharedLevels,
       injectGrid: unet.injectGrid,
       diftGrid: unet.diftGrid,
+      memoryLayers: unet.memoryLayers,
       features: (rows) => unet.features(rows),
       run: (rows, feeds) => {
         counted.rows.push(rows.length);

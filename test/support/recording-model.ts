@@ -29,6 +29,7 @@ export const recordingUnet = ({ runs, featureRuns }: Asked): ConsistoryUnet => (
   sharedLevels: [GRID],
   injectGrid: GRID,
   diftGrid: GRID,
+  memoryLayers: [],
   run: async (rows, feeds = {}) => {
     runs.push({ rows, feeds });
     const injected = feeds.inject_rows_2?.data.length ?? 0;
@@ -37,6 +38,7 @@ export const recordingUnet = ({ runs, featureRuns }: Asked): ConsistoryUnet => (
       attention: rows.map(({ columns }) =>
         Float32Array.from({ length: columns.length * SIZE }, (_, i) => Number(i % SIZE === 0)),
       ),
+      kept: {},
     };
   },
   features: async (rows) => {

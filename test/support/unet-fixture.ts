@@ -49,15 +49,19 @@ export function modelInputs(fixture: Tensors): Tensors {
 }
 
 /** Inputs with which ConsiStory's operations do nothing: no bank, queries of one's own, no injection, column 0. */
-export function nothingShared({ attentionLevels, injectLevel }: UNetGraph, rows: number): Tensors {
+export function nothingShared({ attentionLevels, injectLevel, memoryLayers }: UNetGraph, rows: number): Tensors {
   const banks = attentionLevels
     .filter(({ shared }) => shared)
     .flatMap(({ height }) => [
       [`bank_index_${height}`, int64Tensor([], [rows, 0])],
       [`bank_length_${height}`, int64Tensor(new Array(rows).fill(0))],
     ]);
+  const memory = memoryLayers.flatMap(({ kind, name, height, channels }) => [
+    [`keep_${kind}_${height}`, int64Tensor([])],
+    [`given_${kind}/${name}`, float32Tensor(new Float32Array(0), [0, channels])],
+  ]);
   return {
-    ...Object.fromEntries(banks),
+    ...Object.fromEntries([...banks, ...memory]),
     [`inject_rows_${injectLevel.height}`]: int64Tensor([]),
     [`inject_source_${injectLevel.height}`]: int64Tensor([]),
     [`inject_weight_${injectLevel.height}`]: float32Tensor(new Float32Array(0), [0]),

@@ -57,7 +57,7 @@ export async function consistentSampling(
   }
 
   const [from] = injectionSteps(injection, steps);
-  const before = await samplingPass(sampling, start, [], from);
+  const before = await samplingPass(sampling, start, undefined, from);
   const foresight =
     injection.lookahead === 'pass'
       ? await wholePass(sampling, before)
@@ -108,21 +108,29 @@ function initialState(
 
 /** DIFT (paper §4.3): features of latents at its noise level, then nearest neighbours. */
 async function findCorrespondences(
-  { unet, prompts, columns, edges }: StageContext,
+  { unet, panels, prompts, columns, edges, remembered = [], recorder }: StageContext,
   { state, noised }: Foresight,
   match: MatchPatches,
 ): Promise<readonly Correspondence[]> {
-  const pairs = pairsToMatch(edges, (panel, concept) =>
-    resizeMask((state.masks[panel] as MaskTracker).mask(concept), unet.maskGrid, unet.diftGrid),
-  );
-  if (pairs.length === 0) return [];
+  const known = remembered.flatMap((record) => record.masks.map((masks, i) => ({ masks, dift: record.dift[i] })));
+  const pairs = pairsToMatch(edges, (panel, concept) => {
+    const behind = known[panel - panels.length];
+    const mask = behind ? behind.masks[concept] : (state.masks[panel] as MaskTracker).mask(concept);
+    return resizeMask(mask ?? new Uint8Array(unet.maskGrid.height * unet.maskGrid.width), unet.maskGrid, unet.diftGrid);
+  });
+  if (pairs.length === 0) {
+    recorder?.matched(panels, state.masks, []);
+    return [];
+  }
   const rows = noised.map((latents, i) => ({
     latents,
     timestep: DIFT_TIMESTEP,
     text: prompts[i] as StageContext['prompts'][number],
     columns: columns[i] as readonly number[],
   }));
-  return match(await unet.features(rows), pairs);
+  const features = await unet.features(rows);
+  recorder?.matched(panels, state.masks, features);
+  return match([...features, ...known.map(({ dift }) => dift as Float32Array)], pairs);
 }
 
 function injectionsOf(

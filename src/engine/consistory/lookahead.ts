@@ -32,7 +32,13 @@ export async function lookAhead(
     const timestep = at(done);
     const step = nearest(scheduler.timesteps, timestep);
     const inputs = noised.map((own, i) => givenInput(context, i, step) ?? own);
-    const { noise, masks } = await predictNoise(context, { step, timestep, inputs, masks: state.masks });
+    const { noise, masks } = await predictNoise(context, {
+      run: `look ${done}`,
+      step,
+      timestep,
+      inputs,
+      masks: state.masks,
+    });
     const foreseen = panels.map(
       ({ given }, i) => given ?? scheduler.foresee(noise[i] as Float32Array, inputs[i] as Float32Array, timestep),
     );

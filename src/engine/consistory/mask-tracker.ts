@@ -31,14 +31,23 @@ export class MaskTracker {
 
   /** Mean attention of each word of a concept over the last steps. */
   wordMaps(concept: string): Float32Array[] {
+    return this.meanMaps(concept, this.history);
+  }
+
+  /** The same of each of the last steps by itself, the oldest first: [step][word]. */
+  wordMapsByStep(concept: string): Float32Array[][] {
+    return this.history.map((maps) => this.meanMaps(concept, [maps]));
+  }
+
+  private meanMaps(concept: string, steps: readonly Float32Array[]): Float32Array[] {
     return (this.rows[concept] ?? []).map((tokens) => {
       const mean = new Float32Array(this.tokens);
-      for (const maps of this.history) {
+      for (const maps of steps) {
         for (const row of tokens) {
           for (let s = 0; s < this.tokens; s++) mean[s] = (mean[s] as number) + (maps[row * this.tokens + s] as number);
         }
       }
-      const count = Math.max(1, this.history.length * tokens.length);
+      const count = Math.max(1, steps.length * tokens.length);
       return mean.map((sum) => sum / count);
     });
   }

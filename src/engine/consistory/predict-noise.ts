@@ -1,10 +1,13 @@
 import type { Scheduler } from '../schedulers/scheduler.ts';
+import { AnchorRecall, type AnchorRecord } from './anchor-record.ts';
+import type { AnchorRecorder } from './anchor-recorder.ts';
 import { type InjectedToken, injectionFeeds } from './feature-injection.ts';
 import type { MaskTracker } from './mask-tracker.ts';
 import { isGuided, type RowLayout, rowLayout } from './row-layout.ts';
 import { type ConsistencySettings, injectionSteps, queryStrength } from './settings.ts';
 import type { SharingEdge, StagePanel } from './stage.ts';
-import { keptTokens, tokenBank } from './token-bank.ts';
+import type { Grid, Mask } from './subject-mask.ts';
+import { keptTokens, type RowOf, tokenBank } from './token-bank.ts';
 import type { Conditioning, ConsistoryFeeds, ConsistoryUnet, UnetRow } from './unet-rows.ts';
 
 /** What stays the same over the steps of a story. */
@@ -20,12 +23,18 @@ export interface StageContext {
   readonly negatives: readonly Conditioning[];
   /** per panel: token columns of its concepts */
   readonly columns: readonly (readonly number[])[];
+  /** anchors that were drawn before; edges count their panels on behind `panels` */
+  readonly remembered?: readonly AnchorRecord[];
+  /** keeps those of `panels` that later stories will look at */
+  readonly recorder?: AnchorRecorder | undefined;
   /** classifier-free guidance scale; by 1 or less there are no uncond rows */
   readonly guidance: number;
 }
 
 /** What the U-Net is asked at one noise level. */
 export interface Question {
+  /** its name among the runs of a story; a record of anchors goes by it */
+  readonly run: string;
   /** whose random numbers and strengths are used */
   readonly step: number;
   readonly timestep: number;
@@ -39,25 +48,32 @@ export interface Question {
 export async function predictNoise(
   context: StageContext,
   question: Question,
-  injected: readonly InjectedToken[] = [],
+  injected?: readonly InjectedToken[],
 ): Promise<{ readonly noise: readonly Float32Array[]; readonly masks: readonly MaskTracker[] }> {
   const { unet, scheduler, settings, panels, guidance } = context;
   const { step, masks } = question;
   // where nothing is shared (nobody to share with, or no mask yet), the plain queries are the image's own
-  const isShared = context.edges.length > 0 && (step > 0 || injected.length > 0);
+  const isShared = context.edges.length > 0 && (step > 0 || (injected?.length ?? 0) > 0);
   const strength = isShared ? queryStrength(settings.queryBlending, step, scheduler.timesteps.length) : 0;
   const layout = rowLayout(panels.length, { guided: isGuided(guidance), twins: strength > 0 });
-  const { noise, attention } = await unet.run(rowsOf(context, question, layout), {
-    ...sharingFeeds(context, question, layout),
+  const kept = panels.map((panel) => keptTokens(panel, step, unet.sharedLevels, settings.maskDropout));
+  const recall = recallOf(context, question.run);
+  const isInjecting = injects(context, step, injected);
+  const keeping = context.recorder?.keep(question.run, context, masks, kept, layout, isInjecting);
+  const result = await unet.run(rowsOf(context, question, layout), {
+    ...sharingFeeds(context, question, layout, kept, recall),
     ...(strength > 0 ? blendingFeeds(layout, strength) : {}),
-    ...injectingFeeds(context, step, layout, injected),
+    ...(isInjecting ? injectingFeeds(context, layout, injected ?? [], recall) : {}),
+    ...recall?.feeds(),
+    ...keeping?.feeds,
   });
+  keeping?.take(result.kept);
   return {
     noise: panels.map((_, i) => {
-      const cond = noise[layout.cond(i)] as Float32Array;
-      return layout.uncond ? guide(noise[layout.uncond(i)] as Float32Array, cond, guidance) : cond;
+      const cond = result.noise[layout.cond(i)] as Float32Array;
+      return layout.uncond ? guide(result.noise[layout.uncond(i)] as Float32Array, cond, guidance) : cond;
     }),
-    masks: masks.map((tracker, i) => tracker.add(attention[layout.cond(i)] as Float32Array)),
+    masks: masks.map((tracker, i) => tracker.add(result.attention[layout.cond(i)] as Float32Array)),
   };
 }
 
@@ -79,26 +95,52 @@ function rowsOf(context: StageContext, { inputs, timestep }: Question, layout: R
   return layout.rows > rows.length ? [...rows, ...rows] : rows; // vanilla twins see the same (paper §4.2)
 }
 
+function recallOf({ remembered = [], panels }: StageContext, run: string): AnchorRecall | undefined {
+  return remembered.length > 0 ? new AnchorRecall(remembered, run, panels.length) : undefined;
+}
+
 function sharingFeeds(
   { unet, settings, panels, edges }: StageContext,
   { step, masks }: Question,
   layout: RowLayout,
+  kept: readonly (readonly Mask[])[],
+  recall: AnchorRecall | undefined,
 ): ConsistoryFeeds {
   if (!settings.sharedAttention || edges.length === 0) return {};
-  const kept = panels.map((panel) => keptTokens(panel, step, unet.sharedLevels, settings.maskDropout));
-  const whole = new Uint8Array(unet.maskGrid.height * unet.maskGrid.width).fill(1);
-  const maskOf = (panel: number, concepts: readonly string[]) =>
-    settings.sharedTokens === 'all' && step > 0 ? whole : (masks[panel] as MaskTracker).union(concepts);
+  const maskTokens = unet.maskGrid.height * unet.maskGrid.width;
+  const whole = new Uint8Array(maskTokens).fill(1);
+  const maskOf = (panel: number, concepts: readonly string[]) => {
+    if (settings.sharedTokens === 'all' && step > 0) return whole;
+    if (recall && panel >= panels.length) return recall.mask(panel, concepts, maskTokens);
+    return (masks[panel] as MaskTracker).union(concepts);
+  };
   return Object.fromEntries(
     unet.sharedLevels.flatMap((level, i) => {
-      const keptHere = kept.map((perLevel) => perLevel[i] as Uint8Array);
-      const bank = tokenBank(edges, layout, level, unet.maskGrid, maskOf, keptHere);
+      const tokens = level.height * level.width;
+      const keptHere = [...kept.map((perLevel) => perLevel[i] as Mask), ...(recall?.kept(level.height, tokens) ?? [])];
+      const rowOf = rowsBehind(layout, level, (half, source, token) =>
+        source < panels.length ? undefined : recall?.sharedRow(level.height, half, source, token),
+      );
+      const bank = tokenBank(edges, layout, level, unet.maskGrid, maskOf, keptHere, rowOf);
       return [
         [`bank_index_${level.height}`, bank.index],
         [`bank_length_${level.height}`, bank.length],
       ];
     }),
   );
+}
+
+/** Drawn panels' tokens lie in the batch, remembered ones behind all of it. */
+function rowsBehind(
+  layout: RowLayout,
+  { height, width }: Grid,
+  remembered: (half: number, source: number, token: number) => number | undefined,
+): RowOf {
+  const size = height * width;
+  return (half, source, token) => {
+    const behind = remembered(half, source, token);
+    return behind === undefined ? (layout.halves[half]?.(source) ?? 0) * size + token : layout.rows * size + behind;
+  };
 }
 
 function blendingFeeds(layout: RowLayout, strength: number): ConsistoryFeeds {
@@ -114,14 +156,22 @@ function blendingFeeds(layout: RowLayout, strength: number): ConsistoryFeeds {
   };
 }
 
+/** Whether features are injected at a step, into any panel or none: a recorder needs to know. */
+function injects({ settings, scheduler }: StageContext, step: number, injected: readonly InjectedToken[] | undefined) {
+  if (!settings.featureInjection || !injected) return false;
+  const [from, until] = injectionSteps(settings.featureInjection, scheduler.timesteps.length);
+  return step >= from && step < until;
+}
+
 function injectingFeeds(
-  { unet, settings, scheduler }: StageContext,
-  step: number,
+  { unet, settings, panels }: StageContext,
   layout: RowLayout,
   injected: readonly InjectedToken[],
+  recall: AnchorRecall | undefined,
 ): ConsistoryFeeds {
   if (!settings.featureInjection || injected.length === 0) return {};
-  const [from, until] = injectionSteps(settings.featureInjection, scheduler.timesteps.length);
-  if (step < from || step >= until) return {};
-  return injectionFeeds(injected, layout, unet.injectGrid, settings.featureInjection.strength);
+  const rowOf = rowsBehind(layout, unet.injectGrid, (half, source, token) =>
+    source < panels.length ? undefined : recall?.featureRow(half, source, token),
+  );
+  return injectionFeeds(injected, layout, unet.injectGrid, settings.featureInjection.strength, rowOf);
 }

@@ -31,7 +31,7 @@ export interface PassContext extends StageContext {
 export async function samplingPass(
   context: PassContext,
   start: PassState,
-  injected: readonly InjectedToken[] = [],
+  injected?: readonly InjectedToken[],
   until: number = context.scheduler.timesteps.length,
 ): Promise<PassState> {
   let state = start;
@@ -45,13 +45,15 @@ export async function samplingPass(
 async function samplingStep(
   context: PassContext,
   state: PassState,
-  injected: readonly InjectedToken[],
+  injected: readonly InjectedToken[] | undefined,
 ): Promise<PassState> {
   const { scheduler, panels } = context;
   const { step } = state;
   const inputs = state.latents.map((own, i) => givenInput(context, i, step) ?? scheduler.scaleModelInput(own, step));
   const timestep = scheduler.timesteps[step] as number;
-  const { noise, masks } = await predictNoise(context, { step, timestep, inputs, masks: state.masks }, injected);
+  const run = `${injected ? 'inject' : 'sample'} ${step}`;
+  const question = { run, step, timestep, inputs, masks: state.masks };
+  const { noise, masks } = await predictNoise(context, question, injected);
   const steps = panels.map((panel, i): SchedulerStep => {
     const { given } = panel;
     if (given) return { sample: given, predictedOriginal: given, memory: NO_MEMORY };

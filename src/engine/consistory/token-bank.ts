@@ -15,6 +15,9 @@ export interface TokenBank {
 /** Where a source shows any of these concepts, at the mask resolution. */
 export type MaskOf = (panel: number, concepts: readonly string[]) => Mask;
 
+/** Where a source's token lies among the flattened tokens of the batch, by half of it. */
+export type RowOf = (half: number, source: number, token: number) => number;
+
 /**
  * Which tokens of a panel are shared at a step (mask dropout, paper §4.2), for each attention level in turn. Drawn from
  * the panel's own stream, so both passes of a story, and every later redraw, drop the same tokens.
@@ -52,6 +55,7 @@ export function tokenBank(
   maskGrid: Grid,
   maskOf: MaskOf,
   kept: readonly Mask[],
+  rowOf: RowOf = (half, source, token) => (layout.halves[half]?.(source) ?? 0) * level.height * level.width + token,
 ): TokenBank {
   const tokens = level.height * level.width;
   const seen: number[][] = Array.from({ length: layout.rows }, () => []);
@@ -59,7 +63,9 @@ export function tokenBank(
     const mask = resizeMask(maskOf(source, concepts), maskGrid, level);
     for (let token = 0; token < tokens; token++) {
       if (!mask[token] || !kept[source]?.[token]) continue;
-      for (const row of layout.halves) seen[row(viewer)]?.push(row(source) * tokens + token);
+      layout.halves.forEach((row, half) => {
+        seen[row(viewer)]?.push(rowOf(half, source, token));
+      });
     }
   }
   const longest = Math.max(...seen.map((list) => list.length));

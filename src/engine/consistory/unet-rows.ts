@@ -27,6 +27,16 @@ export interface UnetResult {
   readonly noise: readonly Float32Array[];
   /** per row, [K, S] over the mask grid */
   readonly attention: readonly Float32Array[];
+  /** by `KIND/LAYER`, [K, C]: the tokens and features that the feeds ask to keep, as the graph gave them */
+  readonly kept: Readonly<Record<string, TensorValue>>;
+}
+
+/** A layer whose tokens (before self-attention) or features (its output) can be kept and given (design 2.4). */
+export interface MemoryLayer {
+  readonly kind: 'tokens' | 'features';
+  readonly name: string;
+  /** of its level, in tokens */
+  readonly height: number;
 }
 
 /** A U-Net with ConsiStory's inputs, as the algorithm uses it. */
@@ -37,6 +47,7 @@ export interface ConsistoryUnet {
   readonly sharedLevels: readonly Grid[];
   readonly injectGrid: Grid;
   readonly diftGrid: Grid;
+  readonly memoryLayers: readonly MemoryLayer[];
   run(rows: readonly UnetRow[], consistory?: ConsistoryFeeds): Promise<UnetResult>;
   /** DIFT features of each row, [C', h * w] */
   features(rows: readonly UnetRow[]): Promise<readonly Float32Array[]>;

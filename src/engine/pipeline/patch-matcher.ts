@@ -5,35 +5,28 @@ import { packRows } from './unet-session.ts';
 
 /** Added to the similarity of patches outside the subject: below any cosine. */
 const OUTSIDE = -1e4;
-/** Pairs matched in one run: bounds the similarities held at once (64 MB for 64x64 patches). */
-const PAIRS_PER_RUN = 1;
-
-/** Matches patches by the correspondence graph. */
+/** Matches patches by the correspondence graph, pair by pair: similarities of one are 64 MB for 64x64 patches. */
 export function patchMatcher(session: OnnxSession): MatchPatches {
   return async (features, pairs) => {
     const found: Correspondence[] = [];
-    for (let start = 0; start < pairs.length; start += PAIRS_PER_RUN) {
-      const group = pairs.slice(start, start + PAIRS_PER_RUN);
-      const patches = group[0]?.sourceMask.length ?? 0;
-      const masks = group.map((pair) => Float32Array.from(pair.sourceMask, (inside) => (inside ? 0 : OUTSIDE)));
-      const packed = packRows(features.map((image) => image));
+    for (const pair of pairs) {
+      const patches = pair.sourceMask.length;
+      const images = [features[pair.viewer] as Float32Array, features[pair.source] as Float32Array];
+      const packed = packRows(images);
+      const mask = Float32Array.from(pair.sourceMask, (inside) => (inside ? 0 : OUTSIDE));
       const result = await session.run(
         {
-          features: float32Tensor(packed, [features.length, packed.length / features.length / patches, patches]),
-          query_image: int64Tensor(group.map((pair) => pair.viewer)),
-          key_image: int64Tensor(group.map((pair) => pair.source)),
-          key_mask: float32Tensor(packRows(masks), [group.length, patches]),
+          features: float32Tensor(packed, [images.length, packed.length / images.length / patches, patches]),
+          query_image: int64Tensor([0]),
+          key_image: int64Tensor([1]),
+          key_mask: float32Tensor(mask, [1, patches]),
         },
         ['nearest', 'similarity'],
       );
-      const nearest = result.nearest?.data as BigInt64Array;
-      const similarity = result.similarity?.data as Float32Array;
-      group.forEach((pair, i) => {
-        found.push({
-          ...pair,
-          nearest: Int32Array.from(nearest.subarray(i * patches, (i + 1) * patches), Number),
-          similarity: similarity.slice(i * patches, (i + 1) * patches),
-        });
+      found.push({
+        ...pair,
+        nearest: Int32Array.from(result.nearest?.data as BigInt64Array, Number),
+        similarity: result.similarity?.data as Float32Array,
       });
     }
     return found;

@@ -1,4 +1,4 @@
-import type { ConsistoryFeeds, ConsistoryUnet, UnetResult, UnetRow } from '../consistory/unet-rows.ts';
+import type { ConsistoryFeeds, ConsistoryUnet, MemoryLayer, UnetResult, UnetRow } from '../consistory/unet-rows.ts';
 import { type ComputeType, fromFloat16Bits, toFloat16Bits } from '../graph/element-type.ts';
 import type { UNetGraph } from '../graph/unet/unet.ts';
 import type { OnnxSession } from '../runtime/onnx-session.ts';
@@ -19,6 +19,7 @@ export class UnetSession implements ConsistoryUnet {
   readonly sharedLevels;
   readonly injectGrid;
   readonly diftGrid;
+  readonly memoryLayers;
   private readonly session: OnnxSession;
   private readonly graph: UNetGraph;
   private readonly compute: ComputeType;
@@ -39,16 +40,20 @@ export class UnetSession implements ConsistoryUnet {
     this.maskGrid = graph.maskLevel;
     this.injectGrid = graph.injectLevel;
     this.diftGrid = graph.dift;
+    this.memoryLayers = graph.memoryLayers;
     this.sharedLevels = graph.attentionLevels.filter((level) => level.shared);
     const { width, height } = picture;
     this.timeIds = [height, width, 0, 0, height, width]; // original size, crop corner, target size: nothing cropped
   }
 
   async run(rows: readonly UnetRow[], consistory: ConsistoryFeeds = {}): Promise<UnetResult> {
-    const results = await this.session.run(this.feeds(rows, consistory), ['noise', 'attention']);
+    const isKept = ({ kind, height }: MemoryLayer) => `keep_${kind}_${height}` in consistory;
+    const layers = this.memoryLayers.filter(isKept).map(({ kind, name }) => `${kind}/${name}`);
+    const results = await this.session.run(this.feeds(rows, consistory), ['noise', 'attention', ...layers]);
     return {
       noise: this.rowsOf(results.noise as TensorValue),
       attention: this.rowsOf(results.attention as TensorValue),
+      kept: Object.fromEntries(layers.map((layer) => [layer, results[layer] as TensorValue])),
     };
   }
 
@@ -93,6 +98,10 @@ export class UnetSession implements ConsistoryUnet {
     feeds[`inject_rows_${height}`] = int64Tensor([]);
     feeds[`inject_source_${height}`] = int64Tensor([]);
     feeds[`inject_weight_${height}`] = this.floats(new Float32Array(0), [0]);
+    for (const { kind, name, height, channels } of this.graph.memoryLayers) {
+      feeds[`keep_${kind}_${height}`] = int64Tensor([]);
+      feeds[`given_${kind}/${name}`] = this.floats(new Float32Array(0), [0, channels]);
+    }
     return feeds;
   }
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { AnchorCache } from '../anchor-cache.ts';
 import { drawStory } from '../draw-story.ts';
 import { loadPipeline, type Pipeline } from '../pipeline/load-pipeline.ts';
 import { assertFits } from '../pipeline/memory-estimate.ts';
@@ -30,6 +31,7 @@ type HashCommand = Extract<EngineCommand, { type: 'hash' }>;
 const port = parentPort;
 if (!port) throw new Error('engine-worker.ts is a worker thread');
 const options = workerData as EngineOptions;
+const modelMemory = options.maxMemory - (options.anchorMemory ?? 0);
 const send = (event: EngineEvent) => port.postMessage(event);
 
 /** jobs that are not answered yet, of which `current` is at work and the others wait */
@@ -40,6 +42,8 @@ interface LoadedModel {
   readonly model: ModelFolder;
   readonly loras: readonly Lora[];
   readonly pipeline: Pipeline;
+  /** of stories that it drew */
+  readonly anchors: AnchorCache | undefined;
 }
 let loaded: LoadedModel | undefined;
 let queue: Promise<unknown> = Promise.resolve();
@@ -86,9 +90,11 @@ async function answer(command: DrawCommand | ProbeCommand | HashCommand, signal:
 
 async function draw({ job, model, story, options: { trace, previewEvery } }: DrawCommand, signal: AbortSignal) {
   const pipeline = await load(job, model, story.panels.length);
+  const scope = JSON.stringify(model.loras?.map(({ weight }) => weight) ?? []);
   const drawn = await drawStory(pipeline, story, {
     signal,
     trace,
+    ...(loaded?.anchors && { memory: { cache: loaded.anchors, scope } }),
     previewEvery,
     preview: (images) => send({ type: 'preview', job, images }),
     progress: async (progress) => {
@@ -109,24 +115,30 @@ async function probe({ job, model, request }: ProbeCommand, signal: AbortSignal)
   send({ type: 'probed', job, result: await probePictures(pipeline, request, betweenRuns) });
 }
 
-async function load(job: number, { folder, size, loras: chosen = [] }: ModelChoice, panels: number): Promise<Pipeline> {
+async function load(
+  job: number,
+  { folder, size, maskResolution, loras: chosen = [] }: ModelChoice,
+  panels: number,
+): Promise<Pipeline> {
   const weights = chosen.map(({ weight }) => weight);
-  const key = JSON.stringify([folder, size, chosen.map(({ file }) => [file, versionOf(file)])]);
+  const key = JSON.stringify([folder, size, maskResolution, chosen.map(({ file }) => [file, versionOf(file)])]);
   if (loaded?.key === key) {
-    assertFits(loaded.model, size, panels, options.maxMemory, loaded.loras);
+    assertFits(loaded.model, size, panels, modelMemory, loaded.loras);
     return loaded.pipeline.withLoraWeights(weights);
   }
   send({ type: 'progress', job, progress: { phase: 'load', done: 0, total: 1 } });
   const model = openModel(folder);
   const loras = chosen.map(({ file }) => openLora(file, adaptedWeights(model)));
-  assertFits(model, size, panels, options.maxMemory, loras);
+  assertFits(model, size, panels, modelMemory, loras);
   await unload(); // two models are never in memory at once
   const started = performance.now();
   const { value, provider, fallbacks } = await withFallback(
     providerCandidates(options.provider, listProviders()),
-    (providers) => loadPipeline(model, { providers, threads: options.threads, compute: 'float32', size, loras }),
+    (providers) =>
+      loadPipeline(model, { providers, threads: options.threads, compute: 'float32', size, maskResolution, loras }),
   );
-  loaded = { key, model, loras, pipeline: value };
+  const anchors = options.anchorMemory ? new AnchorCache(options.anchorMemory) : undefined;
+  loaded = { key, model, loras, pipeline: value, anchors };
   send({ type: 'progress', job, progress: { phase: 'load', done: 1, total: 1 } });
   send({ type: 'loaded', job, provider, fallbacks, took: performance.now() - started });
   return value.withLoraWeights(weights);

@@ -13,12 +13,16 @@ export interface EngineOptions {
   readonly threads: number;
   /** bytes that a model and its work may take; a story that would take more is refused before it is loaded */
   readonly maxMemory: number;
+  /** bytes, out of `maxMemory`, for anchors of the last stories, which then need not be drawn again; none by default */
+  readonly anchorMemory?: number;
 }
 
 /** A model folder at one picture size: what a story is drawn by. */
 export interface ModelChoice {
   readonly folder: string;
   readonly size: PictureSize;
+  /** height in tokens of the attention level where masks are read, in place of the model's own (UNetOptions) */
+  readonly maskResolution?: number;
   /** none by default; other weights of the same files need no loading */
   readonly loras?: readonly LoraChoice[];
 }

@@ -16,20 +16,44 @@ export interface AttentionLevel {
 
 /** The tokens of other images that rows may look at, at one resolution. */
 export interface TokenBank {
-  /** int64 [B, M], rows of the flattened [B * S] tokens */
+  /** int64 [B, M], rows of the flattened [B * S] tokens, and behind them of the remembered ones */
   readonly index: Value;
   /** [B, S + M]: 0 where a row may look, -large at the padding of its bank */
   readonly bias: Value;
+  readonly memory: Memory;
+}
+
+/**
+ * What a layer's tokens of this run are kept for later runs, and those kept of earlier ones (design 2.4). Each layer
+ * has a pair of its own: an input `given_KIND/LAYER` [G, C] and an output `KIND/LAYER` [K, C].
+ */
+export interface Memory {
+  readonly kind: 'tokens' | 'features';
+  /** int64 [K]: rows of the flattened [B * S] tokens to keep */
+  readonly keep: Value;
+  /** G: name of the dimension */
+  readonly given: string;
+  /** the layers that have such a pair, in the order of the graph */
+  readonly layers: MemoryLayer[];
+}
+
+export interface MemoryLayer {
+  readonly kind: Memory['kind'];
+  readonly name: string;
+  /** of the level, in tokens */
+  readonly height: number;
+  readonly channels: number;
 }
 
 /** Rows of self-attention's output to be mixed with other rows. */
 export interface Injection {
   /** int64 [P, 1] rows of the flattened [B * S] tokens */
   readonly rows: Value;
-  /** int64 [P] */
+  /** int64 [P], rows of the flattened tokens, and behind them of the remembered ones */
   readonly source: Value;
   /** [P, 1] */
   readonly weight: Value;
+  readonly memory: Memory;
 }
 
 /** ConsiStory's operations as inputs of the U-Net's graph. Left empty, the graph is the plain U-Net. */
@@ -71,7 +95,16 @@ function tokenBank(g: Graph, { height, tokens }: AttentionLevel): TokenBank {
   const valid = g.less(g.unsqueeze(g.rangeOfAxis(index, 1), [0]), g.unsqueeze(length, [1])); // [B, M]
   const bank = g.where(valid, g.scalar(0), g.scalar(MASKED));
   const own = g.expand(g.floats([0], [1, 1]), ['batch', tokens], length);
-  return { index, bias: g.concat([own, bank], 1) };
+  return { index, bias: g.concat([own, bank], 1), memory: memory(g, 'tokens', height) };
+}
+
+function memory(g: Graph, kind: Memory['kind'], height: number): Memory {
+  return {
+    kind,
+    keep: g.input(`keep_${kind}_${height}`, 'int64', [`kept_${kind}_${height}`]),
+    given: `given_${kind}_${height}`,
+    layers: [],
+  };
 }
 
 function injection(g: Graph, { height }: AttentionLevel): Injection {
@@ -80,13 +113,30 @@ function injection(g: Graph, { height }: AttentionLevel): Injection {
     rows: g.unsqueeze(g.input(`inject_rows_${height}`, 'int64', [size]), [1]),
     source: g.input(`inject_source_${height}`, 'int64', [size]),
     weight: g.unsqueeze(g.input(`inject_weight_${height}`, g.compute, [size]), [1]),
+    memory: memory(g, 'features', height),
   };
 }
 
+/** x [B * S, C] of a layer is kept where the memory's index says so; what was kept before comes in: [G, C]. */
+export function remember(g: Graph, x: Value, layer: string, { height }: AttentionLevel, memory: Memory): Value {
+  const { kind, keep, given, layers } = memory;
+  const channels = x.shape[1] as number;
+  layers.push({ kind, name: layer, height, channels });
+  g.output(`${kind}/${layer}`, g.gather(x, keep));
+  return g.input(`given_${kind}/${layer}`, g.compute, [given, channels]);
+}
+
 /** [B * S, C] with some rows mixed with others, all at once: y[rows] <- y[rows] + w (y[source] - y[rows]). Paper §4.3. */
-export function injectFeatures(g: Graph, y: Value, { rows, source, weight }: Injection): Value {
+export function injectFeatures(
+  g: Graph,
+  y: Value,
+  layer: string,
+  at: AttentionLevel,
+  { rows, source, weight, memory }: Injection,
+): Value {
+  const all = g.concat([y, remember(g, y, layer, at, memory)], 0);
   const own = g.gather(y, g.reshape(rows, [rows.shape[0] as string]));
-  return g.scatterRows(y, rows, g.add(own, g.mul(g.sub(g.gather(y, source), own), weight)));
+  return g.scatterRows(y, rows, g.add(own, g.mul(g.sub(g.gather(all, source), own), weight)));
 }
 
 /** q [B * S, C] blended with the queries of other rows, the vanilla twins. Paper §4.2. */

@@ -7,6 +7,7 @@ import {
   blendQueries,
   type ConsistoryInputs,
   injectFeatures,
+  remember,
   type TokenBank,
 } from './consistory-inputs.ts';
 
@@ -27,34 +28,53 @@ export function selfAttention(
   place: Place,
   consistory: ConsistoryInputs,
 ): Value {
-  const project = (part: string) => linear(g, x, `${name}.${part}`);
+  const project = (part: string, tokens = x) => linear(g, tokens, `${name}.${part}`);
   const perImage = (t: Value) => g.reshape(t, ['batch', at.tokens, t.shape[1] as number]); // [B, S, C]
   const [q, k, v] = [project('to_q'), project('to_k'), project('to_v')];
   const bank = place === 'up' ? consistory.banks.get(at.level) : undefined;
-  const attended = bank
-    ? attendToBank(g, perImage(blendQueries(g, q, at.tokens, consistory)), k, v, heads, bank)
-    : g.multiHeadAttention(perImage(q), perImage(k), perImage(v), heads);
+  const sharedAttention = (bank: TokenBank) => {
+    const given = remember(g, x, name, at, bank.memory); // as x is, so that a LoRA's weight may change
+    const blended = perImage(blendQueries(g, q, at.tokens, consistory));
+    const others = { k: project('to_k', given), v: project('to_v', given) };
+    return attendToBank(g, blended, { k, v }, others, heads, bank);
+  };
+  const attended = bank ? sharedAttention(bank) : g.multiHeadAttention(perImage(q), perImage(k), perImage(v), heads);
   const y = linear(g, g.reshape(attended, x.shape), `${name}.to_out.0`);
   const injection = place === 'mid' ? undefined : consistory.injections.get(at.level);
-  return injection ? injectFeatures(g, y, injection) : y;
+  return injection ? injectFeatures(g, y, name, at, injection) : y;
+}
+
+interface KeysAndValues {
+  readonly k: Value;
+  readonly v: Value;
 }
 
 /**
  * Shared attention (SDSA): q [B, S, C]; k, v [B * S, C] hold the tokens of all images, of which each row sees its own
- * and those that its bank names.
+ * and those that its bank names; behind them come those of remembered images [G, C].
  *
  * Padding of the bank is masked without a mask: every head gets one more channel (in half precision eight, for the
  * GPU kernels' alignment), in which q carries sqrt(d) and k the bias, so that q.k / sqrt(d) = scores + bias. A mask
  * proper would leave the flash kernel: 1.3 times the time and 1.6 GB at 4096 tokens (design 2.1).
  */
-function attendToBank(g: Graph, q: Value, k: Value, v: Value, heads: number, bank: TokenBank): Value {
+function attendToBank(
+  g: Graph,
+  q: Value,
+  own: KeysAndValues,
+  given: KeysAndValues,
+  heads: number,
+  bank: TokenBank,
+): Value {
   const [batch, tokens, channels] = q.shape as readonly [string, number, number];
   const width = channels / heads;
   const extra = g.compute === 'float16' ? 8 : 1;
   // fp16: sqrt(d) * -1e4 must stay within 65504, so the bias travels divided
   const divisor = g.compute === 'float16' ? 64 : 1;
-  const extend = (t: Value) => g.concat([g.reshape(t, [batch, tokens, channels]), g.gather(t, bank.index)], 1); // [B, S + M, C]
-  const keys = extend(k);
+  const extend = (part: keyof KeysAndValues) => {
+    const all = g.concat([own[part], given[part]], 0);
+    return g.concat([g.reshape(own[part], [batch, tokens, channels]), g.gather(all, bank.index)], 1); // [B, S + M, C]
+  };
+  const keys = extend('k');
   const seen = keys.shape[1] as string;
   const zeros = Array<number>(extra - 1).fill(0);
 
@@ -71,7 +91,7 @@ function attendToBank(g: Graph, q: Value, k: Value, v: Value, heads: number, ban
   const attended = g.multiHeadAttention(
     widen(q, qExtra, tokens),
     widen(keys, kExtra, seen),
-    extend(v),
+    extend('v'),
     heads,
     1 / Math.sqrt(width),
   );

@@ -8,7 +8,7 @@ import { conv2d, groupNorm } from '../layers.ts';
 import type { LoraUpdates } from '../lora-updates.ts';
 import { upsampleConv } from '../upsample-conv.ts';
 import { conditioning } from './conditioning.ts';
-import { type AttentionLevel, consistoryInputs } from './consistory-inputs.ts';
+import { type AttentionLevel, consistoryInputs, type MemoryLayer } from './consistory-inputs.ts';
 import type { Place } from './self-attention.ts';
 import { resnetBlock, transformer, type UNetContext } from './unet-blocks.ts';
 import { parseUNetConfig, type UNetConfig } from './unet-config.ts';
@@ -31,7 +31,7 @@ export interface UNetOptions {
    * Height in tokens of the attention level where masks are read; by default the lowest with at least 16 tokens along
    * its shorter side: SDXL's 32x32, as in the paper (§4.1), and the pocket model's 16x16.
    */
-  readonly maskResolution?: number;
+  readonly maskResolution?: number | undefined;
 }
 
 /** Coarser attention can't outline a subject. */
@@ -47,6 +47,8 @@ export interface UNetGraph {
   readonly maskLevel: AttentionLevel;
   /** where features are injected: the highest resolution with attention (paper §4.3: 64x64 of SDXL) */
   readonly injectLevel: AttentionLevel;
+  /** the layers whose tokens or features can be kept and given (design 2.4) */
+  readonly memoryLayers: readonly MemoryLayer[];
   /** shape of the DIFT features of one image */
   readonly dift: { readonly channels: number; readonly height: number; readonly width: number };
 }
@@ -92,6 +94,7 @@ export function buildUnet(options: UNetOptions): UNetGraph {
   g.output('noise', conv2d(g, g.silu(normal), 'conv_out'));
   g.output('attention', attentionOfConcepts(context));
   g.output('dift', dift);
+  const { banks, injections } = context.consistory;
   const [, diftChannels, diftHeight, diftWidth] = dift.shape as readonly [string, number, number, number];
   return {
     model: g.encode(),
@@ -99,6 +102,7 @@ export function buildUnet(options: UNetOptions): UNetGraph {
     attentionLevels,
     maskLevel,
     injectLevel,
+    memoryLayers: [...banks.values(), ...injections.values()].flatMap(({ memory }) => memory.layers),
     dift: { channels: diftChannels, height: diftHeight, width: diftWidth },
   };
 }
