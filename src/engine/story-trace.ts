@@ -10,6 +10,8 @@ import type { RasterImage } from './raster-image.ts';
 /** What the algorithm saw and decided on the way to a story: for debug pictures, evaluation and ablations. */
 export interface StoryTrace {
   readonly maskGrid: Grid;
+  /** the grids that masks could be read at (`ModelChoice.maskResolution`), lowest first */
+  readonly attentionGrids: readonly Grid[];
   readonly diftGrid: Grid;
   readonly injectGrid: Grid;
   readonly panels: readonly PanelTrace[];
@@ -25,6 +27,8 @@ export interface PanelTrace {
   readonly firstMasks: Readonly<Record<string, Uint8Array>>;
   /** by concept: mean attention of each of its words over the last steps of the last pass, over the mask grid */
   readonly attention: Readonly<Record<string, readonly Float32Array[]>>;
+  /** the same of each of those steps by itself, the oldest first: [step][word] */
+  readonly attentionByStep: Readonly<Record<string, readonly (readonly Float32Array[])[]>>;
 }
 
 export function traceOf(
@@ -36,6 +40,7 @@ export function traceOf(
   const grid = ({ height, width }: Grid): Grid => ({ height, width });
   return {
     maskGrid: grid(unet.maskGrid),
+    attentionGrids: unet.sharedLevels.map(grid),
     diftGrid: grid(unet.diftGrid),
     injectGrid: grid(unet.injectGrid),
     panels: panels.map(({ id, concepts }, i) => ({
@@ -43,6 +48,7 @@ export function traceOf(
       firstImage: firstImages[i] as RasterImage,
       firstMasks: byConcept(concepts, (concept) => (first.masks[i] as MaskTracker).mask(concept)),
       attention: byConcept(concepts, (concept) => (last.masks[i] as MaskTracker).wordMaps(concept)),
+      attentionByStep: byConcept(concepts, (concept) => (last.masks[i] as MaskTracker).wordMapsByStep(concept)),
     })),
     correspondences,
     injected,

@@ -23,6 +23,7 @@ function story(names: readonly string[]): { panels: DrawnPanel[]; trace: StoryTr
     panels,
     trace: {
       maskGrid: GRID,
+      attentionGrids: [GRID],
       diftGrid: GRID,
       injectGrid: GRID,
       panels: panels.map(({ id, image }) => ({
@@ -30,6 +31,7 @@ function story(names: readonly string[]): { panels: DrawnPanel[]; trace: StoryTr
         firstImage: image,
         firstMasks: byName(mask),
         attention: byName(() => [new Float32Array(TOKENS).fill(0.5), new Float32Array(TOKENS)]),
+        attentionByStep: byName(() => []),
       })),
       correspondences: names.map((concept) => ({
         viewer: 1,
