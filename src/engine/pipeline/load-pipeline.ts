@@ -31,6 +31,8 @@ export interface PipelineOptions {
   readonly threads: number;
   readonly compute: ComputeType;
   readonly size: PictureSize;
+  /** in place of the model's own (UNetOptions) */
+  readonly maskResolution?: number | undefined;
   /** opened for this model */
   readonly loras?: readonly Lora[];
   /** bytes that the autoencoder's work may take; for pictures that need more it works in tiles. Any by default. */
@@ -96,7 +98,7 @@ export async function loadPipeline(model: ModelFolder, options: PipelineOptions)
     };
     let imageEncoder: ReturnType<typeof openImageEncoder> | undefined;
 
-    const unetGraph = buildUnet({ ...part(model.unet), ...latents, tokens });
+    const unetGraph = buildUnet({ ...part(model.unet), ...latents, tokens, maskResolution: options.maskResolution });
     const unetSession = await open(unetGraph);
     const matcher = await open({ model: buildCorrespondence() });
 
