@@ -86,6 +86,7 @@ function traceFor(drawn: DrawnStory, { panels }: StoryRequest): StoryTrace {
   const attention = new Float32Array(MASK_GRID.height * MASK_GRID.width);
   return {
     maskGrid: MASK_GRID,
+    attentionGrids: [MASK_GRID],
     diftGrid: MASK_GRID,
     injectGrid: MASK_GRID,
     panels: drawn.panels.map(({ id, image, masks }, i) => ({
@@ -93,6 +94,7 @@ function traceFor(drawn: DrawnStory, { panels }: StoryRequest): StoryTrace {
       firstImage: image,
       firstMasks: masks,
       attention: Object.fromEntries((panels[i]?.concepts ?? []).map((name) => [name, [attention]])),
+      attentionByStep: {},
     })),
     correspondences: [],
     injected: [],
