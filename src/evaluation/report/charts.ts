@@ -30,7 +30,8 @@ function intervals({ points, valueLabel }: IntervalChart): Plot.PlotOptions {
   const domain = [...new Set(points.map(({ name }) => name))];
   return {
     ...rowScale(domain),
-    x: { label: valueLabel, grid: true, ticks: TICKS, nice: true },
+    marginBottom: 46,
+    x: { label: valueLabel, labelOffset: 40, grid: true, ticks: TICKS, nice: true },
     marks: [
       Plot.ruleX([0], { strokeOpacity: 0.5 }),
       Plot.ruleY(points, { y: 'name', x1: 'low', x2: 'high', stroke: 'var(--series-1)', strokeWidth: 2 }),
@@ -46,9 +47,10 @@ function bars({ bars: values, valueLabel }: BarChart): Plot.PlotOptions {
   const rowName = isGrouped ? 'group' : 'name';
   return {
     ...(isGrouped
-      ? { marginLeft: NAME_MARGIN, height: values.length * ROW_HEIGHT + 60, y: { axis: null }, fy: { label: null } }
+      ? { marginLeft: NAME_MARGIN, height: values.length * ROW_HEIGHT + 72, y: { axis: null }, fy: { label: null } }
       : rowScale(values.map(({ name }) => name))),
-    x: { label: valueLabel, grid: true, ticks: TICKS, zero: true, nice: true },
+    marginBottom: 46,
+    x: { label: valueLabel, labelOffset: 40, grid: true, ticks: TICKS, zero: true, nice: true },
     marks: [
       Plot.barX(values, { y: rowName, x: 'value', fill, title: titleOf, ...(isGrouped ? { fy: 'name' } : {}) }),
       Plot.text(values, {
@@ -81,14 +83,15 @@ function lines({ points, xLabel, yLabel }: LineChart): Plot.PlotOptions {
     height: LINES_HEIGHT,
     marginLeft: 60,
     marginRight: 150,
-    x: { label: xLabel, ticks: TICKS },
+    marginBottom: 46,
+    x: { label: xLabel, labelOffset: 40, ticks: TICKS },
     y: { label: yLabel, grid: true, ticks: TICKS, nice: true },
     marks: [...marks, Plot.text(lastOf, { x: 'x', y: 'y', text: 'series', textAnchor: 'start', dx: 8 })],
   };
 }
 
 function rowScale(domain: readonly string[]): Plot.PlotOptions {
-  return { marginLeft: NAME_MARGIN, height: domain.length * ROW_HEIGHT + 60, y: { label: null, domain: [...domain] } };
+  return { marginLeft: NAME_MARGIN, height: domain.length * ROW_HEIGHT + 72, y: { label: null, domain: [...domain] } };
 }
 
 const short = (value: number): string => value.toFixed(Math.abs(value) < 10 ? 2 : 0);

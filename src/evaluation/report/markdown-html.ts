@@ -1,5 +1,8 @@
 import { Marked, type Tokens } from 'marked';
 
+/** of a table without a caption, in its accessible name */
+const NAMED_COLUMNS = 3;
+
 const marked = new Marked({
   gfm: true,
   renderer: {
@@ -11,7 +14,11 @@ const marked = new Marked({
     table({ header, rows }: Tokens.Table): string {
       const inline = (cell: Tokens.TableCell) => this.parser.parseInline(cell.tokens);
       const head = header.map(inline);
-      return tableMarkup({ name: `Table of ${textOf(head[0] ?? '')}`, head, rows: rows.map((row) => row.map(inline)) });
+      const name = `Table: ${head
+        .filter((cell) => cell !== '')
+        .slice(0, NAMED_COLUMNS)
+        .join(', ')}`;
+      return tableMarkup({ name, head, rows: rows.map((row) => row.map(inline)) });
     },
     // what lies beside a results file does not lie beside this page
     image: ({ text }: Tokens.Image): string => (text ? `(picture: ${escapeHtml(text)})` : ''),
@@ -38,12 +45,14 @@ interface TableMarkup {
 export function tableMarkup({ name, caption, head, rows }: TableMarkup): string {
   const row = ([first = '', ...rest]: readonly string[]) =>
     `<tr><th scope="row">${first}</th>${rest.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
-  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(textOf(name))}"><table>
-${caption ? `<caption>${caption}</caption>\n` : ''}<thead><tr>${head.map((cell) => `<th scope="col">${cell}</th>`).join('')}</tr></thead>
+  return `<div class="scroll" tabindex="0" role="group" aria-label="${escapeHtml(textOf(name))}"><table>
+${caption ? `<caption>${caption}</caption>\n` : ''}<thead><tr>${head.map(headCell).join('')}</tr></thead>
 <tbody>
 ${rows.map(row).join('\n')}
 </tbody></table></div>`;
 }
+
+const headCell = (html: string): string => (html === '' ? '<td></td>' : `<th scope="col">${html}</th>`);
 
 export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

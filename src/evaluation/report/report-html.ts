@@ -75,5 +75,5 @@ function chartHtml({ caption, alt, chart }: ChartBlock): string {
 
 async function pictureHtml({ file, alt, caption }: Picture): Promise<string> {
   const { width, height, source } = await inlinePicture(file);
-  return `<figure><img src="${source}" width="${width}" height="${height}" alt="${escapeHtml(alt)}" loading="lazy"><figcaption>${inlineHtml(caption)}</figcaption></figure>`;
+  return `<figure><img src="${source}" width="${width}" height="${height}" alt="${escapeHtml(alt)}"><figcaption>${inlineHtml(caption)}</figcaption></figure>`;
 }

@@ -25,7 +25,7 @@ export function meansSection(results: EvaluationResults, pictures: readonly Pict
       ...CHARTED.filter((name) => known.includes(name)).map((name) => differencesChart(others, name)),
       meansTable(summaries, known),
       differencesTable(others, known),
-      prose('### What that says'),
+      prose('## What that says'),
       table(
         'What is wanted of the method, and whether each variant does it.',
         ['variant', 'what it is', 'holds', 'does not hold'],
@@ -40,7 +40,7 @@ export function meansSection(results: EvaluationResults, pictures: readonly Pict
           ];
         }),
       ),
-      prose('### The measures, and what they cannot see'),
+      prose('## The measures, and what they cannot see'),
       prose(known.map((name) => `- **${MEASURES[name].title}**: ${MEASURES[name].about}`).join('\n')),
     ],
   };
