@@ -1,10 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { EvaluationResults } from '../results.ts';
+import type { StoryBenchmarkResults } from '../story-benchmark/story-results.ts';
 import { SWEEPS } from '../sweeps.ts';
 import type { Picture, Section } from './blocks.ts';
 import { meansSection } from './sections/means.ts';
 import { speedSection } from './sections/speed.ts';
+import { storiesSection } from './sections/stories.ts';
 import { sweepSection } from './sections/sweep.ts';
 
 /** The results in a folder, each kind a section, in the order of the questions; what isn't there is left out. */
@@ -16,6 +18,8 @@ export async function collectSections(folder: string, pictures: string): Promise
     const results = await readJson<EvaluationResults>(file(`sweep-${sweep.name}.json`));
     sections.push(results && sweepSection(sweep, results));
   }
+  const stories = await readJson<StoryBenchmarkResults>(file('stories.json'));
+  sections.push(stories && storiesSection(stories, folder));
   const bench = await readText(file('bench.md'));
   sections.push(bench === undefined ? undefined : speedSection(bench, await readJson(file('bench.json'))));
   return sections.filter((section) => section !== undefined);

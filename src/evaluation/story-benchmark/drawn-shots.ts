@@ -26,7 +26,7 @@ export interface DrawnShot {
 
 /** Draws batch after batch. */
 export async function drawShots(
-  engine: Engine,
+  engine: Pick<Engine, 'draw'>,
   model: ModelChoice,
   batches: readonly ShotBatch[],
   hooks: Pick<EngineHooks, 'loaded' | 'progress'> = {},

@@ -3,7 +3,7 @@ import type { Grid } from '../../engine/consistory/subject-mask.ts';
 import type { PictureProbe, ProbeResult } from '../../engine/probe-pictures.ts';
 import { byDaylight } from '../../inspection/daylight.ts';
 import type { Judge } from '../judge/judge.ts';
-import { PLACES } from '../judge/judgement.ts';
+import { ACTIONS, PLACES } from '../judge/judgement.ts';
 import { cropVector, identityVector, probabilities } from './creature-features.ts';
 import { channelStatistics } from './csd.ts';
 import type { DrawnShot } from './drawn-shots.ts';
@@ -24,6 +24,8 @@ export interface SeenCreature {
   readonly colour: string;
   readonly accessory: string;
   readonly action: string;
+  /** [ACTIONS] */
+  readonly actionProbabilities: readonly number[];
   readonly area: number;
   readonly identity: readonly number[];
   readonly crop: readonly number[];
@@ -81,6 +83,7 @@ async function lookAtShot(
       colour: creature.colour,
       accessory: creature.accessory,
       action: creature.action,
+      actionProbabilities: rounded(probabilities(creature.verdicts.action, ACTIONS)),
       area: creature.area,
       identity: rounded(identityVector(creature, lit, grid)),
       crop: rounded(cropVector(creature, lit, grid)),

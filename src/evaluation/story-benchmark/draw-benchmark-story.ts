@@ -1,0 +1,88 @@
+import type { ConsistencySettings } from '../../engine/consistory/settings.ts';
+import type { Engine, EngineHooks } from '../../engine/worker/engine-client.ts';
+import type { ModelChoice } from '../../engine/worker/messages.ts';
+import { contentKey } from '../content-key.ts';
+import { COATS } from '../measures/coat-colour.ts';
+import type { Sampling } from '../panel-prompts.ts';
+import type { ResultCache } from '../result-cache.ts';
+import { canonsOf } from './casting.ts';
+import { pastedShots } from './copy-paste-baseline.ts';
+import { type DrawnShots, drawShots, restoreShots, storeShots } from './drawn-shots.ts';
+import { inspectedCoat } from './inspected-coat.ts';
+import type { BenchmarkStory } from './story-file.ts';
+import { castingRequest, type ShotBatch, shotBatches, withCoat } from './story-requests.ts';
+import { COPY_PASTE, type StoryVariant, sameNoise } from './story-variants.ts';
+
+export interface DrawingDeps {
+  readonly engine: Pick<Engine, 'draw'>;
+  readonly model: ModelChoice & { readonly name: string; readonly hash: string };
+  readonly cache: Pick<ResultCache, 'measured'>;
+  readonly engineHooks?: Pick<EngineHooks, 'loaded'>;
+  /** a name of the engine by what it draws with these settings (engine-signature.ts) */
+  readonly drawnBy: (settings: ConsistencySettings) => Promise<string>;
+}
+
+/** A story in all variants, in their order; the copy-paste baseline is the last. */
+export interface DrawnBenchmarkStory {
+  readonly story: BenchmarkStory;
+  readonly canons: DrawnShots;
+  /** the coat that each character's canon has, as it was read; null: none was */
+  readonly coats: readonly (string | null)[];
+  readonly drawn: ReadonlyMap<string, DrawnShots>;
+}
+
+/** Casts the characters, then draws the shots in every variant; what is in the cache is not drawn again. */
+export async function drawBenchmarkStory(
+  story: BenchmarkStory,
+  variants: readonly StoryVariant[],
+  sampling: Sampling,
+  deps: DrawingDeps,
+  drawnOne: (variant: string, took: number) => void,
+): Promise<DrawnBenchmarkStory> {
+  const casting = castingRequest(story, sampling);
+  const castings = [{ request: casting, places: casting.panels.map((_, i) => i) }];
+  const canons = await drawCached(castings, await deps.drawnBy(casting.settings), deps);
+  const coats = story.characters.map(({ name }, i) => inspectedCoat(canons, i, name));
+  const drawn = new Map<string, DrawnShots>();
+  for (const variant of variants) {
+    const batches = batchesOf(story, variant, { canons, casting, coats }, sampling, deps.model);
+    const shots = await drawCached(batches, await deps.drawnBy(variant.settings), deps);
+    drawn.set(variant.name, shots);
+    drawnOne(variant.name, shots.took);
+  }
+  drawn.set(COPY_PASTE, pastedShots(story, canons));
+  return { story, canons, coats, drawn };
+}
+
+interface Cast {
+  readonly canons: DrawnShots;
+  readonly casting: ReturnType<typeof castingRequest>;
+  readonly coats: readonly (string | null)[];
+}
+
+function batchesOf(
+  story: BenchmarkStory,
+  { settings, withCanons, spelledOut, sameNoise: oneNoise }: StoryVariant,
+  { canons, casting, coats }: Cast,
+  sampling: Sampling,
+  { name, hash, size }: DrawingDeps['model'],
+): ShotBatch[] {
+  const described = spelledOut
+    ? story.characters.map((character, i) => withCoat(character, coats[i] ?? undefined, Object.keys(COATS)))
+    : story.characters;
+  const anchors = withCanons ? canonsOf(story, casting, canons, settings, { name, hash }, size) : [];
+  const batches = shotBatches(story, described, anchors, settings, sampling);
+  return oneNoise ? sameNoise(batches) : batches;
+}
+
+async function drawCached(
+  batches: readonly ShotBatch[],
+  drawnBy: string,
+  { engine, model: { folder, size, hash }, cache, engineHooks }: DrawingDeps,
+): Promise<DrawnShots> {
+  // a canon's id names its latents, and drawnBy the settings, as far as they matter
+  const requests = batches.map(({ request: { settings: _, ...request } }) => request);
+  const key = contentKey({ drawnBy, model: hash, size, requests });
+  const draw = () => drawShots(engine, { folder, size }, batches, engineHooks);
+  return restoreShots(await cache.measured(`${key}.shots`, async () => storeShots(await draw())));
+}
