@@ -101,15 +101,15 @@ export async function drawStory(pipeline: Pipeline, request: StoryRequest, hooks
     await hooks.progress?.(progress);
     hooks.signal?.throwIfAborted();
   };
-  const decodeAll = async (latents: readonly Float32Array[]) => {
+  const decodeAll = async (latents: readonly Float32Array[], as: 'decode' | 'preview' = 'decode') => {
     const images: RasterImage[] = [];
-    for (const image of latents) images.push(await pipeline.decode(image));
+    for (const image of latents) images.push(await pipeline[as](image));
     return images;
   };
   const stage = setStage(request, hooks.trace ? undefined : hooks.memory);
   const showPreview = async (state: PassState) => {
     if (!hooks.preview || !hooks.previewEvery || state.step % hooks.previewEvery !== 0) return;
-    const images = await decodeAll(state.foreseen);
+    const images = await decodeAll(state.foreseen, 'preview');
     await hooks.preview(inOrder(stage, images, ({ image }) => image));
   };
 

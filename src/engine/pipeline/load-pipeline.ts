@@ -19,6 +19,7 @@ import type { AdaptedPart } from '../weights/lora-targets.ts';
 import type { ModelFolder, ModelPart, TokenizerSource } from '../weights/model-folder.ts';
 import { encoderActivationBytes, pieceThatFits } from './autoencoder-memory.ts';
 import { decodeImage, encodeImage, latentSpaceOf } from './image-codec.ts';
+import { previewOf } from './latent-preview.ts';
 import { withLoraWeights } from './lora-feeds.ts';
 import { patchMatcher } from './patch-matcher.ts';
 import { type EncodedPrompt, encodePrompts, type TextEncoder, zerosIfEmpty } from './text-encoding.ts';
@@ -48,6 +49,8 @@ export interface Pipeline {
   /** what guidance leads away from; an empty one means that there is none, which some models know as zeros */
   encodeNegatives(prompts: readonly string[]): Promise<EncodedPrompt[]>;
   decode(latents: Float32Array): Promise<RasterImage>;
+  /** about what latents look like that are not finished: quickly made, and perhaps smaller (latent-preview.ts) */
+  preview(latents: Float32Array): Promise<RasterImage>;
   /** finished latents of a picture of the pipeline's size; the encoder is loaded when it is first needed */
   encodeImage(image: RasterImage): Promise<Float32Array>;
   /** @param sampler in place of the model's own */
@@ -64,9 +67,12 @@ export interface Pipeline {
 export async function loadPipeline(model: ModelFolder, options: PipelineOptions): Promise<Pipeline> {
   const { size, compute, loras = [], autoencoderMemory = Number.POSITIVE_INFINITY } = options;
   const sessions: OnnxSession[] = [];
-  const open = async (graph: { readonly model: Uint8Array }) => {
+  const borrow = (graph: { readonly model: Uint8Array }) => {
     const { providers, threads } = options;
-    const session = await OnnxSession.create(graph.model, { weightsFolder: model.dir, providers, threads });
+    return OnnxSession.create(graph.model, { weightsFolder: model.dir, providers, threads });
+  };
+  const open = async (graph: { readonly model: Uint8Array }) => {
+    const session = await borrow(graph);
     sessions.push(session);
     return session;
   };
@@ -116,6 +122,7 @@ export async function loadPipeline(model: ModelFolder, options: PipelineOptions)
         },
       };
     };
+    const decode = (finished: Float32Array) => decodeImage(decoder, decoderGraph, finished, size);
     const pipeline: Pipeline = {
       ...adapted(loras.map(() => 1)),
       size,
@@ -132,7 +139,8 @@ export async function loadPipeline(model: ModelFolder, options: PipelineOptions)
         const { graph, session } = await imageEncoder;
         return encodeImage(session, graph, image);
       },
-      decode: (finished) => decodeImage(decoder, decoderGraph, finished, size),
+      decode,
+      preview: previewOf(model, { size, decode, open, borrow }),
       scheduler: (steps, sampler) => createScheduler(model.scheduler.config, steps, sampler),
       release,
     };

@@ -7,6 +7,7 @@ import { openCheckpoint } from './checkpoint.ts';
 import { insideFolder } from './inside-folder.ts';
 import { type ModelCard, readModelCard } from './model-card.ts';
 import { aboutPipeline, refuseOtherInputs } from './model-kinds.ts';
+import { openPreviewPart } from './preview-part.ts';
 import { ANY_OBJECT, readJson } from './read-json.ts';
 import type { TensorIndex } from './tensor-index.ts';
 
@@ -19,6 +20,8 @@ export interface ModelFolder {
   readonly pipeline: PipelineName;
   readonly unet: ModelPart;
   readonly vae: ModelPart;
+  /** a tiny decoder of the same latents, for pictures of what isn't finished; no part of what the model is */
+  readonly preview?: ModelPart | undefined;
   readonly textEncoder: ModelPart;
   /** of StableDiffusionXLPipeline only */
   readonly textEncoder2?: ModelPart;
@@ -109,6 +112,7 @@ export function openModelFolder(folder: string): ModelFolder {
     pipeline,
     unet,
     vae,
+    preview: openPreviewPart(dir, vae),
     textEncoder: openPart(dir, index, 'text_encoder'),
     tokenizer: { folder: partFolder(dir, index, 'tokenizer').folder },
     ...(isXl && {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { UserError } from '../../../errors/user-error.ts';
 import { readModelCard } from '../model-card.ts';
 import type { ModelFolder, ModelPart } from '../model-folder.ts';
+import { openPreviewPart } from '../preview-part.ts';
 import { readSafetensorsFile } from '../safetensors.ts';
 import type { TensorEntry, TensorIndex } from '../tensor-index.ts';
 import { type CheckpointFamily, type CheckpointPart, FAMILIES } from './families.ts';
@@ -52,6 +53,7 @@ export function openSingleFile(file: string, options: SingleFileOptions = {}): M
     pipeline: family.pipeline,
     unet,
     vae,
+    preview: openPreviewPart(path.dirname(real), vae),
     textEncoder: part('text_encoder', family.textEncoder),
     tokenizer: { folder: tokenizer, pad },
     ...(family.textEncoder2 && {
