@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { consistentSampling, type SamplingResult } from '../../../src/engine/consistory/consistent-sampling.ts';
-import { type ConsistencySettings, PAPER_SETTINGS, PLAIN_SETTINGS } from '../../../src/engine/consistory/settings.ts';
+import {
+  type ConsistencySettings,
+  type FeatureInjection,
+  PAPER_SETTINGS,
+  PLAIN_SETTINGS,
+} from '../../../src/engine/consistory/settings.ts';
 import { type StagePanel, sharingEdges } from '../../../src/engine/consistory/stage.ts';
 import { normalNoise, randomStream } from '../../../src/engine/random/random-stream.ts';
 import {
@@ -116,6 +121,75 @@ describe("given the paper's settings and 20 steps", () => {
       expect(row.text).toEqual(text(i + 1)); // the prompt's, not the negative's
       expect(row.latents).toEqual(scheduler.addNoise(first.latents[i] as Float32Array, noise, 261));
     });
+  });
+});
+
+describe('given a look ahead of three long steps in place of a whole first pass', () => {
+  const LONG_STEPS = 3;
+  const FROM = 2; // round(20 / 10)
+  const settings: ConsistencySettings = {
+    ...PAPER_SETTINGS,
+    featureInjection: { ...(PAPER_SETTINGS.featureInjection as FeatureInjection), lookahead: LONG_STEPS },
+  };
+
+  it('then it goes in equal strides from where injection begins to the noise of DIFT', async () => {
+    const log: string[] = [];
+    await sample(settings, panels, log);
+    expect(asked.runs.length).toBe(FROM + LONG_STEPS + STEPS - FROM);
+    const from = scheduler.timesteps[FROM] as number; // 900
+    const ahead = asked.runs.slice(FROM, FROM + LONG_STEPS);
+    expect(ahead.map(({ rows }) => rows[0]?.timestep)).toEqual([from, 687, 474]); // then 261
+    expect(log.slice(0, 2)).toEqual(['sample 0/5', 'sample 1/5']);
+    expect(log.slice(5, 9)).toEqual(['sample 5/5', 'match 0/1', 'match 1/1', 'inject 0/18']);
+  });
+
+  it('then each stride starts where the one before ended, and features are taken where the last one did', async () => {
+    await sample(settings);
+    const ahead = asked.runs.slice(FROM, FROM + LONG_STEPS);
+    const ends = [687, 474, 261];
+    ahead.forEach(({ rows }, done) => {
+      const next = done + 1 < LONG_STEPS ? (ahead[done + 1] as Run).rows : asked.featureRuns[0];
+      panels.forEach(({ id }, i) => {
+        const row = rows[i + 3] as Run['rows'][number]; // cond rows come second
+        const noise = row.latents.map((z) => 0.1 * z - 1 + GUIDANCE * (id + 1 + 1));
+        const wanted = scheduler.stride(noise, row.latents, row.timestep, ends[done] as number);
+        const found = next?.[done + 1 < LONG_STEPS ? i + 3 : i]?.latents;
+        wanted.forEach((z, at) => {
+          expect(found?.[at]).toBeCloseTo(z, 4);
+        });
+      });
+    });
+    expect(asked.featureRuns[0]?.map(({ timestep }) => timestep)).toEqual([261, 261, 261]);
+  });
+
+  it('then nothing is injected on the way, tokens are shared as at the nearest step, and the pass goes on from before', async () => {
+    await sample(settings);
+    const ahead = asked.runs.slice(FROM, FROM + LONG_STEPS);
+    const pass = [...asked.runs.slice(0, FROM), ...asked.runs.slice(FROM + LONG_STEPS)];
+    expect(ahead.some(has('inject_rows'))).toBe(false);
+    expect(pass.map(({ rows }) => rows[0]?.timestep)).toEqual(scheduler.timesteps);
+    const nearest = [2, 6, 11]; // steps of 900, 700 (687) and 450 (474)
+    ahead.forEach((run, i) => {
+      expect(run.feeds.bank_index_2).toEqual(pass[nearest[i] as number]?.feeds.bank_index_2);
+    });
+    expect(pass[FROM]?.rows.map((row) => row.latents)).toEqual(ahead[0]?.rows.map((row) => row.latents));
+    expect(pass.map(has('inject_rows')).indexOf(true)).toBe(FROM);
+  });
+
+  it('then a given picture has its own latents with the noise of DIFT', async () => {
+    const given = Float32Array.of(1, 2, 3, 4);
+    await sample(settings, [{ ...(panels[0] as StagePanel), given }, ...panels.slice(1)]);
+    const noise = normalNoise(randomStream({ seed: 7n, purpose: 'dift', panel: 0, revision: 0 }), SIZE);
+    expect(asked.featureRuns[0]?.[0]?.latents).toEqual(scheduler.addNoise(given, noise, 261));
+  });
+});
+
+describe('given all tokens to be shared, as methods without masks do', () => {
+  it('then each image sees every token of the anchors once there was a step', async () => {
+    await sample({ ...PAPER_SETTINGS, sharedTokens: 'all', maskDropout: 0, featureInjection: undefined });
+    const lengths = asked.runs.map(({ feeds }) => [...(feeds.bank_length_2?.data ?? [])].map(Number));
+    expect(lengths[0]).toEqual(Array(6).fill(0));
+    for (const row of lengths.slice(1)) expect(row.slice(0, 6)).toEqual([4, 4, 8, 4, 4, 8]);
   });
 });
 

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   injectionSteps,
   PAPER_SETTINGS,
+  PLAIN_SETTINGS,
+  passLengths,
   type QueryBlending,
   queryStrength,
 } from '../../../src/engine/consistory/settings.ts';
@@ -33,6 +35,21 @@ describe('given the values of the paper', () => {
         expect(until).toBeLessThanOrEqual(steps);
       }),
     );
+  });
+});
+
+describe('passLengths', () => {
+  const ahead = (lookahead: number | 'pass', until = 0.5) => ({
+    ...PAPER_SETTINGS,
+    featureInjection: { lookahead, strength: 0.8, from: 0.1, until, similarity: 'otsu' as const },
+  });
+  it.each([
+    ['plain', PLAIN_SETTINGS, 30, { sample: 30, inject: 0 }],
+    ['two passes', ahead('pass'), 30, { sample: 30, inject: 27 }],
+    ['a look ahead of four', ahead(4), 30, { sample: 7, inject: 27 }],
+    ['a single step, of which none is left for injection', ahead(4, 0.4), 1, { sample: 1, inject: 0 }],
+  ])('given %s, then the steps are told', (_what, settings, steps, lengths) => {
+    expect(passLengths(settings, steps)).toEqual(lengths);
   });
 });
 
