@@ -24,20 +24,24 @@ export interface InspectedPanel {
 
 /** What the pictures themselves do not say. */
 export interface InspectionContext {
-  /** per panel; with them, pictures at night are compared as by day, if the model is one that veils them (the pocket) */
+  /** per panel; they tell which panels share a setting, and which are at night */
   readonly prompts?: readonly string[];
   /** the model veils its pictures by the time of day as the pocket's world does */
   readonly pocketDaylight?: boolean;
 }
 
-/** A signature that was seen, and where. */
-export interface Warning {
+/** What a detector says of a story. */
+export interface SignatureScore {
   readonly signature: Signature;
   /** the character; undefined where it is the whole picture */
   readonly concept?: string;
-  /** ids of the panels to draw anew first; the likeliest culprit is in front */
+  /** ids of all panels that were looked at; the likeliest culprits, to be drawn anew first, are in front */
   readonly panels: readonly number[];
-  /** the detector's number, and the threshold that it passed; the larger, the worse */
+  /** the larger, the worse */
   readonly score: number;
+}
+
+/** A score that passed its threshold. */
+export interface Warning extends SignatureScore {
   readonly threshold: number;
 }

@@ -1,0 +1,83 @@
+import { type ConsistencySettings, DEFAULT_SETTINGS, PLAIN_SETTINGS } from '../../engine/consistory/settings.ts';
+import type { StoryRequest } from '../../engine/draw-story.ts';
+import type { Signature } from '../../inspection/warning.ts';
+import { type Sampling, storyRequest } from '../panel-prompts.ts';
+import { EXTREME_STORIES, type EvaluationStory, STORIES } from '../stories.ts';
+
+/** A way to draw that brings a failure about on purpose, or one that is as it should be. */
+export interface Provocation {
+  readonly name: string;
+  /** what it provokes; undefined for normal drawings */
+  readonly provokes: Signature | undefined;
+  readonly about: string;
+  readonly settings: ConsistencySettings;
+  readonly sameNoise: boolean;
+  /** in place of the usual ones */
+  readonly steps?: number;
+}
+
+const UNMASKED: ConsistencySettings = {
+  ...PLAIN_SETTINGS,
+  sharedAttention: true,
+  sharedTokens: 'all',
+  maskDropout: 0,
+  anchors: 'all',
+};
+
+export const NORMAL = 'normal';
+
+export const PROVOCATIONS: readonly Provocation[] = [
+  { name: NORMAL, provokes: undefined, about: "Troupe's settings", settings: DEFAULT_SETTINGS, sameNoise: false },
+  {
+    name: 'nothing shared',
+    provokes: 'inconsistent-subject',
+    about: 'plain text-to-image, panel by panel',
+    settings: PLAIN_SETTINGS,
+    sameNoise: false,
+  },
+  {
+    name: 'same noise',
+    provokes: 'layout-collapse',
+    about: 'all panels from the same noise, whole pictures shared, no dropout, no blending',
+    settings: UNMASKED,
+    sameNoise: true,
+  },
+  {
+    name: 'whole pictures shared',
+    provokes: 'background-leakage',
+    about: 'attention shared without masks, no dropout, no blending',
+    settings: UNMASKED,
+    sameNoise: false,
+  },
+  {
+    name: 'three steps',
+    provokes: 'poor-details',
+    about: "Troupe's settings in 3 sampling steps",
+    settings: DEFAULT_SETTINGS,
+    sameNoise: false,
+    steps: 3,
+  },
+  {
+    name: 'injected to the end',
+    provokes: 'poor-details',
+    about: 'features injected with alpha 1, whatever the similarity, at all steps',
+    settings: {
+      ...DEFAULT_SETTINGS,
+      featureInjection: { lookahead: 'pass', strength: 1, from: 0, until: 1, similarity: -1 },
+    },
+    sameNoise: false,
+  },
+];
+
+/** Every other story sets thresholds, the others test them. */
+export const SIGNATURE_STORIES: readonly EvaluationStory[] = [...STORIES, ...EXTREME_STORIES];
+
+export function provokedRequest(
+  story: EvaluationStory,
+  { name, settings, sameNoise, steps }: Provocation,
+  seed: bigint,
+  sampling: Sampling,
+): StoryRequest {
+  const variant = { name, settings, sameNoise, spelledOut: false };
+  return storyRequest(story, variant, seed, { ...sampling, steps: steps ?? sampling.steps });
+}
