@@ -22,6 +22,8 @@ import {
 import { changedIds, changedWords, readWords } from '../src/settings/setting-lists.ts';
 
 const setting = { type: 'text', required: true, choices: SINGLE_SETTINGS } as const;
+/** Whoever is cast keeps these as they were. */
+const DRAWING: ReadonlySet<SingleSetting> = new Set(['model', 'sampler', 'steps', 'guidance']);
 const WORD_LISTS = { blocked: 'blockedWords', allowed: 'allowedWords' } as const;
 
 export const command = defineCommand({
@@ -33,7 +35,7 @@ export const command = defineCommand({
       options: {},
       execute: async (call) => {
         requireServer(call);
-        return settingsPage(call.settings, call.t);
+        return settingsPage(call.settings, call.services.offers.limits, call.t);
       },
     }),
     set: subcommand({
@@ -42,7 +44,9 @@ export const command = defineCommand({
         requireServer(call);
         const name = call.values.setting as SingleSetting;
         const label = (value: string) => valueText(name, value, call.t);
-        const value = readSetting(name, call.values.value, await possibilities(call), label);
+        const value = readSetting(name, call.values.value, possibilities(call), label);
+        // A model that is no more is set by choosing another, so only what concerns drawing is looked at.
+        if (DRAWING.has(name)) call.services.offers.assertDrawable({ ...call.settings, [name]: value });
         return change(call, name, value);
       },
     }),
@@ -83,7 +87,8 @@ export const command = defineCommand({
         const { who, add, remove } = call.values;
         const ids = changedIds(call.settings[who] ?? [], add, remove);
         const change = { [who]: ids.length === 0 ? null : ids };
-        return settingsPage(await call.services.store.settings.update(call.asker.scope, change), call.t);
+        const settings = await call.services.store.settings.update(call.asker.scope, change);
+        return settingsPage(settings, call.services.offers.limits, call.t);
       },
     }),
   },
@@ -97,21 +102,35 @@ async function change(call: Call<unknown>, name: SingleSetting, value: unknown):
   ];
   const byRoles = settings.creating === 'roles' || settings.redrawing === 'roles';
   if (byRoles && (settings.creatorRoles ?? []).length === 0) lines.push(t.settings.needsRoles);
+  if (name === 'model') lines.push(t.settings.modelNeedsCasting);
+  else if (DRAWING.has(name)) lines.push(t.settings.castAsTheyWere);
   return { content: lines.join('\n') };
 }
 
-async function possibilities({ services }: Pick<Call<unknown>, 'services'>): Promise<Possibilities> {
-  return { models: await services.models?.(), locales: languages() };
+function possibilities({ services: { offers } }: Pick<Call<unknown>, 'services'>): Possibilities {
+  return { models: offers.models().map(({ name }) => name), limits: { ...offers.limits }, locales: languages() };
 }
 
 async function suggestValues(typed: string, call: AutocompleteCall): Promise<Suggestion[]> {
   const name = call.interaction.options.getString('setting') ?? '';
   if (!isSingleSetting(name)) return [];
-  const range = numberRange(name);
-  if (range) return /^\d+$/u.test(typed) ? [] : [{ name: `${range[0]}–${range[1]}`, value: String(range[0]) }];
-  const values = possibleValues(name, await possibilities(call)) ?? [];
+  if (name === 'model') return suggestModels(typed, call);
+  const range = numberRange(name, possibilities(call));
+  if (range) return /^\d/u.test(typed) ? [] : [{ name: `${range[0]}–${range[1]}`, value: String(range[0]) }];
+  const values = possibleValues(name, possibilities(call)) ?? [];
   const named = values.map((value) => ({ name: plainLabel(valueText(name, value, call.t)), value }));
   return named.filter((each) => includes(`${each.name} ${each.value}`, typed));
+}
+
+/** With what there is to know of each; those that can't be chosen come last, with the reason. */
+function suggestModels(typed: string, { services, t }: AutocompleteCall): Suggestion[] {
+  return services.offers
+    .models()
+    .filter(({ name }) => includes(name, typed))
+    .map(({ name, facts }) => ({
+      name: `${name} · ${facts ? t.settings.modelFacts(facts) : t.settings.modelProblem}`,
+      value: name,
+    }));
 }
 
 async function suggestListed(typed: string, call: AutocompleteCall): Promise<Suggestion[]> {

@@ -8,11 +8,18 @@ import { findCharacter, findStory } from '../src/discord/lookup.ts';
 import { requirePosting } from '../src/discord/permissions.ts';
 import { startAgain, startStory } from '../src/discord/start-story.ts';
 import { storyActions } from '../src/discord/story-actions.ts';
-import { LAYOUTS, splitNames } from '../src/discord/story-values.ts';
-import { suggestCast, suggestCharacters, suggestPanels, suggestStories } from '../src/discord/suggestions.ts';
+import { LAYOUTS, loraOf, splitNames } from '../src/discord/story-values.ts';
+import {
+  suggestCast,
+  suggestCharacters,
+  suggestLoras,
+  suggestPanels,
+  suggestStories,
+} from '../src/discord/suggestions.ts';
 import { takesAnswer } from '../src/discord/takes-view.ts';
 import { answerFacts, viewAnswer } from '../src/discord/view-answer.ts';
 import type { Story } from '../src/store/stories.ts';
+import { MAX_LORA_NAME, MAX_LORA_WEIGHT } from '../src/studio/loras.ts';
 
 const LISTED = 15;
 const story = { type: 'text', required: true, suggest: suggestStories } as const;
@@ -31,11 +38,15 @@ export const command = defineCommand({
         seed: { type: 'text', maxLength: MAX_SEED_LENGTH },
         layout: { type: 'text', choices: LAYOUTS },
         style: { type: 'text', maxLength: MAX_STYLE_LENGTH },
+        lora: { type: 'text', maxLength: MAX_LORA_NAME, suggest: suggestLoras },
+        'lora-weight': { type: 'number', min: -MAX_LORA_WEIGHT, max: MAX_LORA_WEIGHT },
       },
-      opens: ({ values, t }) => (values.panels === undefined ? scriptForm(values, t) : undefined),
+      opens: ({ values, t }) =>
+        values.panels === undefined ? scriptForm({ ...values, lora: loraOf(values) }, t) : undefined,
       execute: async ({ values, ...asked }) => {
         const { panels = '', title, characters, seed, layout, style } = values;
-        return startStory(asked, { panels, title, characters: splitNames(characters), seed, layout, style });
+        const lora = loraOf(values);
+        return startStory(asked, { panels, title, characters: splitNames(characters), seed, layout, style, lora });
       },
     }),
     list: subcommand({

@@ -2,6 +2,8 @@ import { FolderBlobStore } from './blobs/folder-blob-store.ts';
 import type { Config } from './config.ts';
 import { Bot } from './discord/bot.ts';
 import type { Command } from './discord/command.ts';
+import { modelHash } from './engine/weights/model-hash.ts';
+import { openModel } from './engine/weights/open-model.ts';
 import type { Engine } from './engine/worker/engine-client.ts';
 import type { EngineOptions } from './engine/worker/messages.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -11,7 +13,9 @@ import { DEFAULT_CLAIM_LIMITS, type JobQueueOptions } from './queue/job-queue-op
 import { openPictureFilter } from './safety/picture-classifier/onnx-picture-filter.ts';
 import type { Clock } from './store/context.ts';
 import { openStore } from './store/store.ts';
+import { openLoraShelf } from './studio/loras.ts';
 import { openModelShelf } from './studio/models.ts';
+import { openOffers } from './studio/offers.ts';
 import { openStudio } from './studio/open-studio.ts';
 
 /** What the application takes from its process. */
@@ -65,21 +69,27 @@ export async function startApp({
     const filterModel = config.pictureFilterModel;
     const pictureFilter = filterModel === undefined ? undefined : await openPictureFilter(filterModel);
     closing.push(async () => pictureFilter?.close());
-    const { provider, threads, maxMemory, limits, previewEvery } = config;
-    const engine = startEngine({ provider, threads, maxMemory });
+    const { provider, threads, maxMemory, anchorMemory, limits, previewEvery } = config;
+    const engine = startEngine({ provider, threads, maxMemory, anchorMemory });
     closing.push(() => engine.close());
-    const models = openModelShelf(config.modelFolders, engine);
+    const models = openModelShelf({
+      configured: config.modelFolders,
+      installed: config.installedModels,
+      // Not by the engine, whose thread draws: whoever asks for a story would wait for those before it.
+      hashOf: (folder) => modelHash(openModel(folder)),
+    });
+    const loras = openLoraShelf(config.lorasFolder);
     const onError: JobQueueOptions['onError'] = (error, job) =>
       log.error('a job failed', error, { job: job?.id, kind: job?.kind });
     const queue = new JobQueue({ ...parts.queue, store, clock, onError });
     const { chooseSeed } = parts;
-    const choices = { limits, previewEvery, chooseSeed };
-    const { studio, handlers } = openStudio({ store, blobs, engine, models, queue, ...choices });
+    const choices = { limits, previewEvery, chooseSeed, maxMemory };
+    const { studio, handlers } = openStudio({ store, blobs, engine, models, loras, queue, ...choices });
     const { registersCommands, editIntervalMs } = config;
     const { impatientAfterMs } = parts.queue?.claimLimits ?? DEFAULT_CLAIM_LIMITS;
     const shown = { registersCommands, editIntervalMs, impatientAfterMs };
-    const names = async () => models.names;
-    const work = { studio, store, blobs, pictureFilter, models: names };
+    const offers = openOffers({ models, loras, limits, maxMemory });
+    const work = { studio, store, blobs, pictureFilter, offers };
     const bot = new Bot({ ...shown, ...work, token, api, commands, clock, log });
     await bot.prepare();
     closing.push(async () => bot.stop());

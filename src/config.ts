@@ -2,7 +2,9 @@ import { config as loadEnvFile } from 'dotenv';
 import { z } from 'zod';
 import { list, number, optionalText, text, whole, yesNo } from './config-values.ts';
 import { UserError } from './errors/user-error.ts';
+import { MODELS_FOLDER } from './models/models-folder.ts';
 
+const BYTES_PER_MB = 1e6;
 const BYTES_PER_GB = 1e9;
 const MS_PER_SECOND = 1000;
 
@@ -57,6 +59,18 @@ export const VARIABLES = {
     'models/pocket',
     'Models, separated by commas: names of installed ones, folders, or .safetensors files. The first is the default.',
   ),
+  OFFER_INSTALLED_MODELS: variable(
+    'Drawing',
+    yesNo(true),
+    'yes',
+    'Servers may choose every model in models/, also one that is added while the bot runs. With no: those in MODELS only.',
+  ),
+  LORAS_FOLDER: variable(
+    'Drawing',
+    text('./loras'),
+    './loras',
+    'LoRAs that members may choose by name: .safetensors files in this folder.',
+  ),
   HF_ENDPOINT: variable(
     'Drawing',
     text('https://huggingface.co'),
@@ -81,6 +95,12 @@ export const VARIABLES = {
     number(12, 0.1, 10_000),
     '12',
     'What a model and its work may take; a story that would take more is refused.',
+  ),
+  ANCHOR_MEMORY_MB: variable(
+    'Drawing',
+    whole(512, 0, 1_000_000),
+    '512',
+    'Of that, for anchors of the last stories: with them a redraw costs about one panel. 0: they are drawn each time.',
   ),
   PREVIEW_EVERY: variable('Drawing', whole(5, 0, 1000), '5', 'Sampling steps between previews; 0: none.'),
   PICTURE_FILTER_MODEL: variable(
@@ -123,12 +143,17 @@ export interface Config {
   readonly blobsFolder: string;
   /** at least one */
   readonly modelFolders: readonly string[];
+  /** where models are installed that servers may choose too; undefined: they may not */
+  readonly installedModels: string | undefined;
+  readonly lorasFolder: string;
   readonly hub: { readonly address: string; readonly token: string | undefined };
   readonly provider: string;
   /** 0: all cores */
   readonly threads: number;
   /** bytes */
   readonly maxMemory: number;
+  /** bytes, out of maxMemory */
+  readonly anchorMemory: number;
   readonly previewEvery: number;
   readonly pictureFilterModel: string | undefined;
   readonly limits: {
@@ -168,10 +193,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseUrl: values.DATABASE_URL,
     blobsFolder: values.BLOBS_FOLDER,
     modelFolders: values.MODELS,
+    installedModels: values.OFFER_INSTALLED_MODELS ? MODELS_FOLDER : undefined,
+    lorasFolder: values.LORAS_FOLDER,
     hub: { address: values.HF_ENDPOINT, token: values.HF_TOKEN },
     provider: values.PROVIDER,
     threads: values.THREADS,
     maxMemory: values.MAX_MEMORY_GB * BYTES_PER_GB,
+    anchorMemory: values.ANCHOR_MEMORY_MB * BYTES_PER_MB,
     previewEvery: values.PREVIEW_EVERY,
     pictureFilterModel: values.PICTURE_FILTER_MODEL,
     limits: {

@@ -1,5 +1,6 @@
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { Store } from '../store/store.ts';
+import type { Offers } from '../studio/offers.ts';
 import type { Studio } from '../studio/studio.ts';
 import type { MessageBoard } from './message-board.ts';
 import type { PictureGate } from './picture-gate.ts';
@@ -10,8 +11,8 @@ export interface BotServices {
   readonly studio: Studio;
   readonly store: Store;
   readonly blobs: BlobStore;
-  /** Names of the model folders that can be drawn with. */
-  readonly models?: () => Promise<readonly string[]>;
+  /** Models, LoRAs and limits that there are here. */
+  readonly offers: Offers;
   readonly board: MessageBoard;
   readonly languages: SpokenLanguages;
   readonly pictures: PictureGate;

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import type { PictureFilter } from '../safety/picture-filter.ts';
 import type { Clock } from '../store/context.ts';
 import type { Store } from '../store/store.ts';
+import type { Offers } from '../studio/offers.ts';
 import type { Studio } from '../studio/studio.ts';
 import type { BotServices } from './bot-services.ts';
 import { createClient } from './client.ts';
@@ -31,8 +32,7 @@ export interface BotOptions {
   readonly store: Store;
   readonly blobs: BlobStore;
   readonly pictureFilter?: PictureFilter;
-  /** Names of the models that can be drawn with. */
-  readonly models?: () => Promise<readonly string[]>;
+  readonly offers: Offers;
   readonly clock: Clock;
   readonly log: Log;
   readonly editIntervalMs: number;
@@ -53,7 +53,7 @@ export class Bot {
   #endDeleting: () => Promise<void> = async () => {};
 
   constructor(options: BotOptions) {
-    const { studio, store, blobs, clock, log, pictureFilter, models } = options;
+    const { studio, store, blobs, clock, log, pictureFilter, offers } = options;
     this.#options = options;
     this.client = createClient(options.api);
     this.#languages = new SpokenLanguages();
@@ -61,7 +61,7 @@ export class Bot {
     const pictures = new PictureGate(blobs, pictureFilter);
     const poster = new Poster(this.client, store.messages, clock.now());
     this.board = new MessageBoard({ ...options, client: this.client, poster, languages, pictures, wait });
-    const services: BotServices = { studio, store, blobs, models, board: this.board, languages, pictures };
+    const services: BotServices = { studio, store, blobs, offers, board: this.board, languages, pictures };
     this.#router = new InteractionRouter(commandTable(options.commands), services, log);
     this.#reactions = new ReactionHandler(services, log);
   }

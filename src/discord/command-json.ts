@@ -15,6 +15,7 @@ import type { OptionSpec } from './command-options.ts';
 const OPTION_TYPES = {
   text: OptionType.String,
   integer: OptionType.Integer,
+  number: OptionType.Number,
   boolean: OptionType.Boolean,
   picture: OptionType.Attachment,
   role: OptionType.Role,
@@ -61,9 +62,10 @@ function optionJson(path: string, spec: OptionSpec): APIApplicationCommandBasicO
       autocomplete: spec.suggest ? true : undefined,
     } as APIApplicationCommandBasicOption;
   }
-  if (spec.type === 'integer') {
+  if (spec.type === 'integer' || spec.type === 'number') {
     const limits = { min_value: spec.min, max_value: spec.max };
-    return { ...common, ...limits, autocomplete: spec.suggest ? true : undefined } as APIApplicationCommandBasicOption;
+    const autocomplete = 'suggest' in spec ? true : undefined;
+    return { ...common, ...limits, autocomplete } as APIApplicationCommandBasicOption;
   }
   return common as APIApplicationCommandBasicOption;
 }

@@ -18,18 +18,24 @@ interface IntegerSpec {
   readonly max?: number;
   readonly suggest?: Suggest;
 }
+/** With decimals. */
+interface NumberSpec {
+  readonly type: 'number';
+  readonly min?: number;
+  readonly max?: number;
+}
 interface PlainSpec {
   readonly type: 'boolean' | 'picture' | 'role' | 'channel' | 'member';
 }
 
 /** An option of a (sub)command, without its name and words: those are in src/i18n under the command's path. */
-export type OptionSpec = (TextSpec | IntegerSpec | PlainSpec) & { readonly required?: boolean };
+export type OptionSpec = (TextSpec | IntegerSpec | NumberSpec | PlainSpec) & { readonly required?: boolean };
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
 type Chosen<S extends TextSpec> = S['choices'] extends readonly (infer C)[] ? C : string;
 type ValueOf<S extends OptionSpec> = S extends TextSpec
   ? Chosen<S>
-  : S extends IntegerSpec
+  : S extends IntegerSpec | NumberSpec
     ? number
     : S['type'] extends 'boolean'
       ? boolean

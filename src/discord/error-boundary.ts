@@ -9,6 +9,7 @@ import {
 import { UserError } from '../errors/user-error.ts';
 import type { Messages } from '../i18n/messages.ts';
 import type { Log } from '../log.ts';
+import { errorOffers } from './error-offers.ts';
 import { errorText } from './error-text.ts';
 import { giveBack, typedInput } from './typed-input.ts';
 
@@ -25,7 +26,8 @@ export async function answerError(interaction: Interaction, error: unknown, t: M
       return;
     }
     const text = error instanceof UserError ? errorText(error, t) : t.common.incident({ id: note(error, log) });
-    if (interaction.isRepliable()) await reply(interaction, text, t);
+    const components = error instanceof UserError ? errorOffers(error, t) : [];
+    if (interaction.isRepliable()) await reply(interaction, text, components, t);
   } catch (failure) {
     if (!isTooLate(failure)) log.error('an error could not be answered', failure);
   }
@@ -38,8 +40,13 @@ export function note(error: unknown, log: Log): string {
   return incident;
 }
 
-async function reply(interaction: RepliableInteraction, text: string, t: Messages): Promise<void> {
-  const answer = giveBack(text, typedInput(interaction), t);
+async function reply(
+  interaction: RepliableInteraction,
+  text: string,
+  components: ReturnType<typeof errorOffers>,
+  t: Messages,
+): Promise<void> {
+  const answer = { ...giveBack(text, typedInput(interaction), t), components };
   // After a deferral of an update the message pressed on must stay as it is: the answer is one of its own.
   const updates = interaction.isMessageComponent() || interaction.isModalSubmit();
   if (!interaction.replied && !interaction.deferred) {

@@ -2,6 +2,8 @@ import { LabelBuilder, ModalBuilder, TextInputBuilder, TextInputStyle } from 'di
 import type { Messages } from '../i18n/messages.ts';
 import { MAX_PANEL_LENGTH } from '../story/panel-script.ts';
 import { MAX_TITLE_LENGTH } from '../story/story-script.ts';
+import { assertLoraName } from '../studio/loras.ts';
+import type { LoraRequest } from '../studio/studio.ts';
 import { customId } from './custom-id.ts';
 
 /** Discord's limit on a text input. */
@@ -15,6 +17,7 @@ export interface ScriptFormValues {
   readonly seed?: string;
   readonly layout?: string;
   readonly style?: string;
+  readonly lora?: LoraRequest;
 }
 
 /** Names of the fields; `rest` is for what the form doesn't ask but the command was given. */
@@ -26,7 +29,10 @@ export const SCRIPT_FIELDS = {
   seed: 'seed',
 } as const;
 
-/** Where a whole story is written. The layout, which is one of few, travels in the custom id. */
+/**
+ * Where a whole story is written. Layout and LoRA, for which a form has no room, travel in the custom id.
+ * @throws UserError `lora-unknown` for what can't be the name of one
+ */
 export function scriptForm(values: ScriptFormValues, t: Messages): ModalBuilder {
   const input = (id: string, most: number, value: string | undefined, style = TextInputStyle.Short) => {
     const field = new TextInputBuilder().setCustomId(id).setStyle(style).setMaxLength(most).setRequired(false);
@@ -36,7 +42,7 @@ export function scriptForm(values: ScriptFormValues, t: Messages): ModalBuilder 
     new LabelBuilder().setLabel(text).setTextInputComponent(field);
   const panels = input(SCRIPT_FIELDS.panels, MAX_SCRIPT, undefined, TextInputStyle.Paragraph).setRequired(true);
   return new ModalBuilder()
-    .setCustomId(customId('script', { args: [values.layout ?? ''] }))
+    .setCustomId(customId('script', { args: [values.layout ?? '', ...loraArgs(values.lora)] }))
     .setTitle(t.story.generateForm)
     .addLabelComponents(
       label(t.story.titleField, input(SCRIPT_FIELDS.title, MAX_TITLE_LENGTH, values.title)),
@@ -45,6 +51,17 @@ export function scriptForm(values: ScriptFormValues, t: Messages): ModalBuilder 
       label(t.story.styleField, input(SCRIPT_FIELDS.style, MAX_STYLE_LENGTH, values.style)),
       label(t.story.seedField, input(SCRIPT_FIELDS.seed, MAX_SEED_LENGTH, values.seed)),
     );
+}
+
+function loraArgs(lora: LoraRequest | undefined): string[] {
+  if (!lora) return [];
+  assertLoraName(lora.name);
+  return [lora.name, String(lora.weight)];
+}
+
+/** The LoRA that a form's custom id has taken along. */
+export function readLoraArgs([, name, weight]: readonly string[]): LoraRequest | undefined {
+  return name ? { name, weight: Number(weight) } : undefined;
 }
 
 export const MAX_STYLE_LENGTH = 200;

@@ -15,6 +15,8 @@ function readOption(options: Options, name: string, spec: OptionSpec): unknown {
       return options.getString(name);
     case 'integer':
       return options.getInteger(name);
+    case 'number':
+      return options.getNumber(name);
     case 'boolean':
       return options.getBoolean(name);
     case 'picture':

@@ -9,12 +9,21 @@ const MAX_SHOWN = 1500;
 /** Of a style that somebody typed, what the overview shows. */
 const MAX_VALUE = 120;
 
+/** What whoever runs the bot allows at most. */
+type Limits = Readonly<Partial<Record<SingleSetting, number>>>;
+
 /** All settings of a server. */
-export function settingsPage(settings: GuildSettings, t: Messages): Answer {
+export function settingsPage(settings: GuildSettings, limits: Limits, t: Messages): Answer {
   const texts = t.settings;
-  const lines = SINGLE_SETTINGS.map((name) =>
-    texts.line({ name: texts.names[name] ?? name, value: valueText(name, settings[name], t) }),
-  );
+  const lines = SINGLE_SETTINGS.map((name) => {
+    const [value, most] = [settings[name], limits[name]];
+    const words = valueText(name, value, t);
+    const isBeyond = most !== undefined && typeof value === 'number' && value > most;
+    return texts.line({
+      name: texts.names[name] ?? name,
+      value: isBeyond ? texts.beyondLimit({ value: words, most }) : words,
+    });
+  });
   const roles = (ids: readonly string[] = []) => ids.map((id) => `<@&${id}>`).join(' ') || texts.nobody;
   const content = [
     texts.title,

@@ -2,7 +2,7 @@ import type { ExportFormat } from '../studio/studio.ts';
 import { addPanel, redrawPanel } from './change-story.ts';
 import type { Action, Press } from './command.ts';
 import { EXPORT_FORMATS, exportAnswer, exportChoice } from './export-answer.ts';
-import { panelForm, SCRIPT_FIELDS } from './forms.ts';
+import { panelForm, readLoraArgs, SCRIPT_FIELDS } from './forms.ts';
 import { storyHere } from './lookup.ts';
 import { startAgain, startStory } from './start-story.ts';
 import { readLayout, splitNames } from './story-values.ts';
@@ -59,6 +59,7 @@ export const storyActions: Readonly<Record<string, Action>> = {
         style: fields[SCRIPT_FIELDS.style] || undefined,
         seed: fields[SCRIPT_FIELDS.seed] || undefined,
         layout: readLayout(args[0]),
+        lora: readLoraArgs(args),
       });
     },
   },

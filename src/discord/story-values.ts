@@ -1,9 +1,19 @@
-import type { Layout } from '../studio/studio.ts';
+import type { Layout, LoraRequest } from '../studio/studio.ts';
 
 export const LAYOUTS = ['auto', 'row', 'column', 'square'] as const satisfies readonly Layout[];
 
 export function readLayout(value: string | undefined): Layout | undefined {
   return LAYOUTS.find((layout) => layout === value);
+}
+
+interface LoraValues {
+  readonly lora?: string;
+  readonly 'lora-weight'?: number;
+}
+
+/** A LoRA as it was made, unless a weight is given. */
+export function loraOf({ lora, 'lora-weight': weight = 1 }: LoraValues): LoraRequest | undefined {
+  return lora === undefined ? undefined : { name: lora, weight };
 }
 
 /** "Rusty, @Bruno" */

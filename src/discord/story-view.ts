@@ -1,6 +1,7 @@
 import { type APIComponentInContainer, ButtonStyle, escapeMarkdown, subtext, userMention } from 'discord.js';
 import type { Messages } from '../i18n/messages.ts';
 import type { Story } from '../store/stories.ts';
+import { parseRecipe } from '../studio/recipe.ts';
 import { ACCENT, button, container, menuRow, picture, row, text } from './components.ts';
 import { customId } from './custom-id.ts';
 import type { MessageView, ViewPicture } from './message-view.ts';
@@ -76,7 +77,10 @@ function controls(state: StoryState, marker: string, t: Messages): APIComponentI
   return [
     text(
       subtext(
-        [t.story.footer({ seed: story.seed, panels: story.panels.length }), ...hints(state, marker, t)].join(' · '),
+        [
+          t.story.footer({ seed: story.seed, panels: story.panels.length, loras: lorasOf(story) }),
+          ...hints(state, marker, t),
+        ].join(' · '),
       ),
     ),
     menuRow(id('redraw'), t.story.redrawMenu, options),
@@ -87,6 +91,13 @@ function controls(state: StoryState, marker: string, t: Messages): APIComponentI
       button(id('export'), t.story.export, { emoji: '📤' }),
     ),
   ];
+}
+
+/** "noir 0.8" */
+function lorasOf({ settings }: Story): string[] {
+  return parseRecipe(settings).loras.map(({ name, weight }) =>
+    escapeMarkdown(weight === 1 ? name : `${name} ${weight}`),
+  );
 }
 
 function hints(state: StoryState, marker: string, t: Messages): string[] {

@@ -32,6 +32,13 @@ export const suggestStories: Suggest = async (typed, { asker, services }) => {
   return found.map(({ id, title, panels }) => ({ name: `${title} · ${panels.length}`, value: id }));
 };
 
+/** Those for the server's model. */
+export const suggestLoras: Suggest = async (typed, { services, settings }) => {
+  const part = foldName(typed);
+  const names = services.offers.loras(settings).filter((name) => foldName(name).includes(part));
+  return names.map((name) => ({ name, value: name }));
+};
+
 /** Panels of the story that was chosen before, by number and caption. */
 export const suggestPanels: Suggest = async (typed, call) => {
   const story = await storyHere(call, call.interaction.options.getString('story') ?? '').catch(() => undefined);

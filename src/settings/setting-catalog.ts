@@ -7,7 +7,18 @@ import { type GuildSettings, settingsSchema } from '../store/guild-settings.ts';
 /** Settings that are one value; lists of words and roles are changed entry by entry (setting-lists.ts). */
 export const SINGLE_SETTINGS = [
   ...['promptFilter', 'ageGatedFilter', 'pictureFilter', 'spoilers', 'creating', 'redrawing'],
-  ...['model', 'steps', 'style', 'layout', 'locale', 'panelsPerStory', 'queuedPerMember', 'queuedPerServer'],
+  ...[
+    'model',
+    'sampler',
+    'steps',
+    'guidance',
+    'style',
+    'layout',
+    'locale',
+    'panelsPerStory',
+    'queuedPerMember',
+    'queuedPerServer',
+  ],
 ] as const as readonly SingleSetting[];
 
 export type ListSetting = 'blockedWords' | 'allowedWords' | 'creatorRoles' | 'moderatorRoles';
@@ -25,8 +36,10 @@ export const BUILT_IN: Readonly<Partial<Record<SingleSetting, string>>> = {
 
 /** What is possible and isn't known to the schema. */
 export interface Possibilities {
-  /** model folders' names; `undefined` where nobody knows: then any name passes */
+  /** models' names; `undefined` where nobody knows: then any name passes */
   readonly models?: readonly string[];
+  /** what whoever runs the bot allows at most, where that is less than the schema does */
+  readonly limits?: Readonly<Partial<Record<SingleSetting, number>>>;
   /** languages of the bot's texts */
   readonly locales: readonly string[];
 }
@@ -47,15 +60,20 @@ export function possibleValues(
 }
 
 /** The range of a setting that is a number. */
-export function numberRange(setting: SingleSetting): readonly [min: number, max: number] | undefined {
+export function numberRange(
+  setting: SingleSetting,
+  { limits = {} }: Pick<Possibilities, 'limits'>,
+): readonly [min: number, max: number] | undefined {
   const schema = inner(setting);
-  return schema instanceof z.ZodNumber ? [schema.minValue ?? 0, schema.maxValue ?? 0] : undefined;
+  if (!(schema instanceof z.ZodNumber)) return undefined;
+  const most = schema.maxValue ?? 0;
+  return [schema.minValue ?? 0, Math.min(most, limits[setting] ?? most)];
 }
 
 /**
  * What a person typed for a setting, as it is stored.
  * @param label of a value in the person's language: it may be typed too
- * @throws UserError `setting-invalid`
+ * @throws UserError `setting-invalid`, `setting-beyond-limit`
  */
 export function readSetting(
   setting: SingleSetting,
@@ -71,20 +89,38 @@ export function readSetting(
     if (value === undefined) throw impossible(setting, values.join(', '));
     return value as GuildSettings[SingleSetting];
   }
-  const range = numberRange(setting);
-  const parsed = inner(setting).safeParse(range ? readNumber(text) : text);
+  const range = numberRange(setting, possibilities);
+  const parsed = inner(setting).safeParse(range ? readNumber(text, isWhole(setting)) : text);
+  if (parsed.success && range !== undefined && Number(parsed.data) > range[1]) throw beyondLimit(setting, range[1]);
   if (!parsed.success || text === '')
     throw impossible(setting, range ? `${range[0]}–${range[1]}` : String(parsed.error?.issues[0]?.message));
   return parsed.data as GuildSettings[SingleSetting];
 }
 
-/** Whole numbers in digits only: not "0x10", "1e2" or "". */
-function readNumber(text: string): number {
-  return /^\d{1,9}$/u.test(text) ? Number(text) : Number.NaN;
+/** Numbers in digits only: not "0x10", "1e2" or "". Half of the world writes "7,5". */
+function readNumber(text: string, whole: boolean): number {
+  const digits = whole ? /^\d{1,9}$/u : /^\d{1,9}(?:[.,]\d{1,4})?$/u;
+  return digits.test(text) ? Number(text.replace(',', '.')) : Number.NaN;
+}
+
+function isWhole(setting: SingleSetting): boolean {
+  const schema = inner(setting);
+  return schema instanceof z.ZodNumber && schema.isInt;
 }
 
 function inner(setting: SingleSetting): z.ZodType {
   return settingsSchema.shape[setting].unwrap();
+}
+
+/** The schema lets it through; it would never count (limitsIn in src/studio/desk.ts). */
+function beyondLimit(setting: SingleSetting, most: number): UserError {
+  return new UserError('setting-beyond-limit', {
+    expected: `at most ${most} for ${setting}`,
+    got: 'more',
+    todo: 'Choose less, or ask whoever runs the bot to allow more.',
+    setting,
+    most,
+  });
 }
 
 function impossible(setting: SingleSetting, possible: string): UserError {

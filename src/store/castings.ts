@@ -7,7 +7,10 @@ export interface CanonRecord {
   readonly blobHash: string;
   /** The picture that shows it. */
   readonly pictureHash: string | null;
+  /** Of the model that drew it, as LoRAs changed it. */
   readonly modelHash: string;
+  /** The model's name for people; null if it was not noted. */
+  readonly modelName?: string | null;
   /** An unsigned 64-bit number in decimal. */
   readonly seed: string;
 }
@@ -16,6 +19,8 @@ export interface Canon extends CanonRecord {
   readonly id: string;
   readonly characterId: string;
   readonly createdAt: Date;
+  /** When it was picked last; null: when it was created. */
+  readonly chosenAt: Date | null;
 }
 
 export interface CandidateRecord {
@@ -24,6 +29,7 @@ export interface CandidateRecord {
   readonly pictureHash: string;
   readonly canonBlobHash: string;
   readonly modelHash: string;
+  readonly modelName?: string | null;
 }
 
 export interface CastingCandidate extends CandidateRecord {
@@ -111,8 +117,9 @@ export class Castings {
       await lockCharacter(transaction, candidate.characterId);
       const { canonId } = await transaction.castingCandidate.findUniqueOrThrow({ where: { id: candidateId } });
       if (canonId !== null) return makeCurrent(transaction, candidate.characterId, canonId, nowOf(this.#context));
-      const { canonBlobHash: blobHash, pictureHash, modelHash, seed } = candidate;
-      const canon = await this.#add(transaction, candidate.characterId, { blobHash, pictureHash, modelHash, seed });
+      const { canonBlobHash: blobHash, pictureHash, modelHash, modelName, seed } = candidate;
+      const record = { blobHash, pictureHash, modelHash, modelName, seed };
+      const canon = await this.#add(transaction, candidate.characterId, record);
       await transaction.castingCandidate.update({ where: { id: candidateId }, data: { canonId: canon.id } });
       return canon;
     });
@@ -132,6 +139,19 @@ export class Castings {
       await lockCharacter(transaction, characterId);
       return makeCurrent(transaction, characterId, canonId, nowOf(this.#context));
     });
+  }
+
+  /**
+   * What a character looks like to a model: of its canons of this model, the one picked last.
+   * @param modelHash of the model as LoRAs change it
+   */
+  async canonFor(characterId: string, modelHash: string): Promise<Canon | undefined> {
+    const { currentCanonId } = await this.#client.character.findUniqueOrThrow({ where: { id: characterId } });
+    const canons = await this.#client.canon.findMany({ where: { characterId, modelHash } });
+    const since = ({ chosenAt, createdAt }: Canon) => Number(chosenAt ?? createdAt);
+    const latest = canons.toSorted((a, b) => since(b) - since(a) || (a.id < b.id ? 1 : -1))[0];
+    // Picks from before they had times: the current canon is known to be the last one.
+    return canons.find(({ id }) => id === currentCanonId) ?? latest;
   }
 
   /** The newest first. */
@@ -172,7 +192,7 @@ async function makeCurrent(
   const canon = await transaction.canon.findFirst({ where: { id: canonId, characterId } });
   if (!canon) throw notFound('canon', canonId);
   await transaction.character.update({ where: { id: characterId }, data: { currentCanonId: canonId, updatedAt } });
-  return canon;
+  return transaction.canon.update({ where: { id: canonId }, data: { chosenAt: updatedAt } });
 }
 
 /** An update that changes nothing holds the row until the transaction ends. */

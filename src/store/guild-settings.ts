@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SAMPLERS } from '../engine/schedulers/sampler-names.ts';
 import { UserError } from '../errors/user-error.ts';
 import type { StoreContext } from './context.ts';
 import type { JsonObject } from './json.ts';
@@ -18,6 +19,10 @@ const filterLevel = z.enum(['off', 'slurs', 'standard', 'strict']);
 export const settingsSchema = z.object({
   model: z.string().min(1).max(200).optional(),
   steps: z.int().min(1).max(150).optional(),
+  /** Of classifier-free guidance; 1 or less: none. */
+  guidance: z.number().min(0).max(30).optional(),
+  /** In place of the model's own. */
+  sampler: z.enum(SAMPLERS).optional(),
   style: z.string().max(500).optional(),
   layout: z.enum(['auto', 'row', 'column', 'square']).optional(),
   locale: z.string().max(20).optional(),

@@ -30,6 +30,11 @@ export async function loadCanons(
   return canons;
 }
 
+/** Rows of a batch that canons take up. */
+export function anchorsIn(canons: readonly CastCanon[]): number {
+  return canons.reduce((sum, { canon }) => sum + canon.anchors.length, 0);
+}
+
 /** A casting's canon has one character. */
 function renamed(canon: Canon, name: string): Canon {
   return {

@@ -9,6 +9,7 @@ import { decodePicture, encodePng } from '../render/canvas.ts';
 import type { CandidateRecord } from '../store/castings.ts';
 import type { JsonObject } from '../store/json.ts';
 import { drawPanels } from './draw-panels.ts';
+import { drawingIdentity } from './loras.ts';
 import { type Drawing, parseDrawing, storedDrawing } from './recipe.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -56,23 +57,25 @@ export function castCharacterHandler(workshop: Workshop): JobHandler {
       const before = await store.castings.sheet(characterId, round);
       if (before.length > 0) return { candidates: before.length };
       const model = models.get(casting.model);
-      const hash = await models.hash(model, work.signal);
+      const loras = await workshop.loras.find(drawing.loras, model);
+      const identity = drawingIdentity(model, await models.hash(model, work.signal), loras);
       const { pictureHash } = casting;
       const picture = pictureHash === null ? undefined : await decodePicture((await blobs.get(pictureHash)).bytes);
       const request = requestCandidates(casting, picture);
       const places = request.panels.map((_, place) => place);
-      const { panels, story } = await drawPanels(workshop, model, drawing, { request, places }, work);
+      const { panels, story } = await drawPanels(workshop, model, drawing, loras, { request, places }, work);
       const sheet: CandidateRecord[] = [];
       for (const [place, panel] of panels.entries()) {
         const row = request.panels[place] as PanelRequest;
-        const canon = canonOf(casting, request, row, panel, story, { name: model.name, hash });
+        const canon = canonOf(casting, request, row, panel, story, identity);
         sheet.push({
           seed: row.seed.toString(),
           prompt: row.prompt,
           // What the model sees of a picture is a little less than the picture.
           pictureHash: await blobs.put(await encodePng(row.picture ?? panel.image), 'image/png'),
           canonBlobHash: await blobs.put(encodeCanon(canon), 'application/x-troupe-canon'),
-          modelHash: hash,
+          modelHash: identity.hash,
+          modelName: identity.name,
         });
       }
       await work.commit(({ castings }) => castings.addSheet(characterId, round, sheet));

@@ -4,16 +4,25 @@ import { encodePng } from '../render/canvas.ts';
 import type { Character } from '../store/characters.ts';
 import type { GuildSettings } from '../store/guild-settings.ts';
 import type { Repositories } from '../store/store.ts';
-import { CAST_CHARACTER, storedCasting } from './cast-character.ts';
+import { CANDIDATES, CAST_CHARACTER, storedCasting } from './cast-character.ts';
 import { readLooks } from './character-names.ts';
 import { type Desk, drawingFor, type Errand, SMALL_ERRAND, submit } from './desk.ts';
-import { assertMayChange } from './permissions.ts';
-import type { Asker, Studio } from './studio.ts';
+import { assertDrawable } from './drawable.ts';
+import type { ChosenLora } from './loras.ts';
+import type { StudioModel } from './models.ts';
+import { assertInScope, assertMayChange } from './permissions.ts';
+import { type Drawing, drawingOf, parseRecipe } from './recipe.ts';
+import type { Asker, RecastOffer, Studio } from './studio.ts';
 
 type CharacterFunctions = Pick<
   Studio,
   'createCharacter' | 'recast' | 'pickCandidate' | 'editCharacter' | 'retireCharacter'
 >;
+
+interface CastingStyle {
+  readonly model: StudioModel;
+  readonly drawing: Drawing;
+}
 
 /** What people do with characters. */
 export function charactersDesk(desk: Desk): CharacterFunctions {
@@ -22,11 +31,10 @@ export function charactersDesk(desk: Desk): CharacterFunctions {
   /** A casting of the character as it is within the transaction. */
   const casting = async (
     { castings }: Repositories,
-    { id: characterId, name, looks, subjectWords, style }: Character,
-    settings: GuildSettings,
+    { id: characterId, name, looks, subjectWords }: Character,
+    { model, drawing }: CastingStyle,
     pictureHash: string | null = null,
   ): Promise<Errand> => {
-    const model = models.get(settings.model);
     const payload = storedCasting({
       characterId,
       round: await castings.reserveRound(characterId),
@@ -36,14 +44,37 @@ export function charactersDesk(desk: Desk): CharacterFunctions {
       subject: subjectWords.join(' '),
       model: model.name,
       pictureHash,
-      drawing: drawingFor(model, settings, style ?? undefined),
+      drawing,
     });
     return { kind: CAST_CHARACTER, payload, priority: SMALL_ERRAND };
   };
 
+  /**
+   * How somebody is cast: by the server's model, with a LoRA if one is asked for; or just as a story is drawn, so that
+   * the canon fits into it.
+   */
+  const castingStyle = async (
+    asker: Asker,
+    settings: GuildSettings,
+    style: string | undefined,
+    { storyId, lora }: RecastOffer = {},
+  ): Promise<CastingStyle> => {
+    const story = storyId === undefined ? undefined : await store.stories.get(storyId);
+    if (story) assertInScope(asker, 'story', story);
+    const model = models.get(story?.model ?? settings.model);
+    const recipe = story && parseRecipe(story.settings);
+    const loras = recipe ? await desk.loras.find(recipe.loras, model) : await chosen(lora, model);
+    const drawing = recipe ? drawingOf(recipe) : drawingFor(model, settings, style, [], loras);
+    assertDrawable(model, drawing, CANDIDATES, loras, desk.maxMemory);
+    return { model, drawing };
+  };
+
+  const chosen = async (lora: RecastOffer['lora'], model: StudioModel): Promise<readonly ChosenLora[]> =>
+    // A name that is no more is refused as what it was asked for by.
+    lora ? desk.loras.choose([{ name: desk.loras.nameOf(lora.key) ?? lora.key, weight: lora.weight }], model) : [];
+
   /** As the model will see it, so that the job needs nothing else. Stored before the job, which is nothing without it. */
-  const storePicture = async (picture: Uint8Array, settings: GuildSettings): Promise<string> => {
-    const { size } = drawingFor(models.get(settings.model), settings, undefined);
+  const storePicture = async (picture: Uint8Array, { size }: Drawing): Promise<string> => {
     return blobs.put(await encodePng(await readBroughtPicture(picture, size)), 'image/png');
   };
 
@@ -58,21 +89,23 @@ export function charactersDesk(desk: Desk): CharacterFunctions {
       const name = readName(typed);
       const traits = { name, ...readLooks(name, typedLooks) };
       const settings = await store.settings.get(asker.scope);
-      const pictureHash = picture ? await storePicture(picture, settings) : null;
+      const how = await castingStyle(asker, settings, undefined);
+      const pictureHash = picture ? await storePicture(picture, how.drawing) : null;
       const { value: character, ...ticket } = await submit(desk, asker, settings, async (repositories) => {
         const character = await repositories.characters.create(asker.scope, asker.memberId, traits);
-        return { value: character, errand: await casting(repositories, character, settings, pictureHash) };
+        return { value: character, errand: await casting(repositories, character, how, pictureHash) };
       });
       return { ...ticket, character };
     },
 
-    async recast(asker, characterId) {
+    async recast(asker, characterId, like) {
       const character = await changeable(asker, characterId);
       refuseRetired(character);
       const settings = await store.settings.get(asker.scope);
+      const how = await castingStyle(asker, settings, character.style ?? undefined, like);
       const { value: _, ...ticket } = await submit(desk, asker, settings, async (repositories) => ({
         value: undefined,
-        errand: await casting(repositories, character, settings),
+        errand: await casting(repositories, character, how),
       }));
       return ticket;
     },

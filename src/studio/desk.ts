@@ -5,6 +5,7 @@ import type { GuildSettings } from '../store/guild-settings.ts';
 import type { JobRequest } from '../store/job.ts';
 import type { Repositories, Store } from '../store/store.ts';
 import type { CastCanon } from './canon-shelf.ts';
+import { type ChosenLora, type LoraShelf, storedLora } from './loras.ts';
 import type { ModelShelf, StudioModel } from './models.ts';
 import type { Drawing } from './recipe.ts';
 import type { Asker, Ticket } from './studio.ts';
@@ -34,6 +35,9 @@ export interface Desk {
   readonly store: Store;
   readonly blobs: BlobStore;
   readonly models: ModelShelf;
+  readonly loras: LoraShelf;
+  /** bytes that a model and its work may take */
+  readonly maxMemory: number;
   readonly queue: JobQueue;
   readonly limits: StudioLimits;
   /** for whoever asks for no seed */
@@ -69,24 +73,28 @@ export async function submit<T>(
 }
 
 /**
- * How pictures are drawn here now. A canon's anchors come out as they were only if they are drawn as they were, so
- * with a canon its own steps, guidance, sampler and settings count.
+ * How pictures are drawn here now: as the server has it, or else as the model's card has it. A canon's anchors come out
+ * as they were only if they are drawn as they were, so with a canon its own steps, guidance, sampler and settings count.
  */
 export function drawingFor(
-  { card }: StudioModel,
+  { card }: Pick<StudioModel, 'card'>,
   settings: GuildSettings,
   style: string | undefined,
   canons: readonly CastCanon[] = [],
+  loras: readonly ChosenLora[] = [],
 ): Drawing {
   const canon = canons[0]?.canon;
+  // A canon without one was drawn by the model's own.
+  const sampler = canon ? canon.sampler : settings.sampler;
   const consistency: ConsistencySettings = canon?.settings ?? DEFAULT_SETTINGS;
   return {
     steps: canon?.steps ?? settings.steps ?? card.steps,
-    guidance: canon?.guidance ?? card.guidance,
-    ...(canon?.sampler && { sampler: canon.sampler }),
+    guidance: canon?.guidance ?? settings.guidance ?? card.guidance,
+    ...(sampler && { sampler }),
     promptPrefix: style ?? settings.style ?? card.promptPrefix,
     negativePrompt: '',
     size: canon?.size ?? { width: card.width, height: card.height },
+    loras: loras.map(storedLora),
     consistency,
   };
 }

@@ -6,6 +6,7 @@ import type { Engine } from '../engine/worker/engine-client.ts';
 import type { JobWork } from '../queue/job-handler.ts';
 import { renderStrip } from '../render/strip.ts';
 import type { DrawingRequest } from './engine-request.ts';
+import type { ChosenLora } from './loras.ts';
 import type { StudioModel } from './models.ts';
 import type { Drawing } from './recipe.ts';
 import { ProgressEstimate, type StepTimes, type WorkPlan } from './step-times.ts';
@@ -28,6 +29,7 @@ export async function drawPanels(
   { engine, times, previewEvery }: Draughtsman,
   model: StudioModel,
   { size }: Pick<Drawing, 'size'>,
+  loras: readonly ChosenLora[],
   { request, places }: DrawingRequest,
   { signal, report }: Pick<JobWork, 'signal' | 'report'>,
 ): Promise<DrawnPanels> {
@@ -48,7 +50,7 @@ export async function drawPanels(
     if (strip) report({ ...latest, strip });
   };
   const story = await engine.draw(
-    { folder: model.folder, size },
+    { folder: model.folder, size, loras: loras.map(({ file, weight }) => ({ file, weight })) },
     request,
     { trace: false, previewEvery },
     {

@@ -6,9 +6,10 @@ import { unknownWords } from '../story/plan-story.ts';
 import { type CastCanon, loadCanons } from './canon-shelf.ts';
 import { drawPanels } from './draw-panels.ts';
 import type { DrawingRequest } from './engine-request.ts';
+import { drawingIdentity } from './loras.ts';
 import type { Recipe } from './recipe.ts';
 import { putTake } from './take-blobs.ts';
-import { assertCanonsFit, type Workshop } from './workshop.ts';
+import { assertCanonsFit, assertSameModel, type Workshop } from './workshop.ts';
 
 /** A panel to be drawn, and the take that it redraws. */
 export interface WantedTake {
@@ -27,7 +28,8 @@ export interface DrawnTakes {
 
 /**
  * Draws takes of a story's panels and puts their pictures into the blob store; storing the takes is the caller's.
- * @throws UserError `model-unknown`, `canon-outdated`, those of loadCanons and of the engine
+ * @throws UserError `model-unknown`, `model-unusable`, `lora-gone`, `canon-outdated`, `story-model-changed`, those of
+ *   loadCanons and of the engine
  */
 export async function drawTakes(
   workshop: Workshop,
@@ -42,9 +44,11 @@ export async function drawTakes(
   const shown = new Set(wanted.flatMap(({ panel }) => panel.characterIds));
   const cast = recipe.cast.filter(({ characterId }) => shown.has(characterId));
   const canons = await loadCanons(store.castings, blobs, cast);
-  const modelHash = await models.hash(model, work.signal);
-  assertCanonsFit(canons, cast, model, modelHash, recipe.size);
-  const { panels, story: drawn } = await drawPanels(workshop, model, recipe, requestOf(canons), work);
+  const loras = await workshop.loras.find(recipe.loras, model);
+  const identity = drawingIdentity(model, await models.hash(model, work.signal), loras);
+  assertCanonsFit(canons, cast, identity, recipe.size);
+  await assertSameModel(store.takes, story.id, identity);
+  const { panels, story: drawn } = await drawPanels(workshop, model, recipe, loras, requestOf(canons), work);
   const takes: TakeDraft[] = [];
   const truncatedWords: Record<string, readonly string[]> = {};
   for (const [i, { panel, revision, parentTakeId }] of wanted.entries()) {
@@ -57,7 +61,7 @@ export async function drawTakes(
       revision,
       seed: story.seed,
       prompt: panel.prompt,
-      modelHash,
+      modelHash: identity.hash,
       canonIds: canons.filter(({ characterId }) => panel.characterIds.includes(characterId)).map(({ row }) => row.id),
       parentTakeId,
       createdById: job.memberId,

@@ -10,6 +10,7 @@ import { charactersDesk } from './characters-desk.ts';
 import { DEFAULT_STUDIO_LIMITS, type StudioLimits } from './desk.ts';
 import { DRAW_STORY, drawStoryHandler } from './draw-story.ts';
 import { exportStory } from './export-story.ts';
+import type { LoraShelf } from './loras.ts';
 import type { ModelShelf } from './models.ts';
 import { panelsDesk } from './panels-desk.ts';
 import { assertMayCancel } from './permissions.ts';
@@ -24,6 +25,9 @@ export interface StudioOptions {
   readonly blobs: BlobStore;
   readonly engine: Engine;
   readonly models: ModelShelf;
+  readonly loras: LoraShelf;
+  /** bytes that a model and its work may take; default: whatever the engine allows */
+  readonly maxMemory?: number;
   readonly queue: JobQueue;
   readonly limits?: StudioLimits;
   /** sampling steps between previews; 0: none */
@@ -45,11 +49,12 @@ export function openStudio(options: StudioOptions): OpenStudio {
     limits = DEFAULT_STUDIO_LIMITS,
     previewEvery = DEFAULT_PREVIEW_EVERY,
     chooseSeed = randomSeed,
+    maxMemory = Number.POSITIVE_INFINITY,
     ...parts
   } = options;
   const { store, queue } = parts;
   const workshop = { ...parts, times: new StepTimes(), previewEvery };
-  const desk = { ...parts, limits, chooseSeed };
+  const desk = { ...parts, limits, chooseSeed, maxMemory };
   const studio: Studio = {
     feed: queue.feed,
     ...charactersDesk(desk),

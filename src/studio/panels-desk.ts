@@ -1,17 +1,21 @@
 import { UserError } from '../errors/user-error.ts';
+import type { Character } from '../store/characters.ts';
 import { notFound } from '../store/not-found.ts';
 import type { Panel, Stories, Story } from '../store/stories.ts';
 import { ADD_PANEL } from './add-panel.ts';
-import { loadCanons } from './canon-shelf.ts';
+import { anchorsIn, loadCanons } from './canon-shelf.ts';
+import { castWith } from './cast-with.ts';
 import { type Desk, limitsIn, SMALL_ERRAND, submit } from './desk.ts';
 import type { PanelPayload } from './draw-panel.ts';
+import { assertDrawable } from './drawable.ts';
+import { drawingIdentity } from './loras.ts';
 import { assertMayDraw } from './permissions.ts';
 import { readAddedPanel } from './read-script.ts';
 import { type CastMember, parseRecipe, type Recipe, storedDrawing } from './recipe.ts';
 import { REDRAW_PANEL } from './redraw-panel.ts';
 import { refuseMany } from './stories-desk.ts';
 import type { Asker, Studio } from './studio.ts';
-import { assertCanonsFit } from './workshop.ts';
+import { assertCanonsFit, assertSameModel } from './workshop.ts';
 
 type PanelFunctions = Pick<Studio, 'addPanel' | 'redrawPanel' | 'showTake'>;
 
@@ -19,24 +23,37 @@ type PanelFunctions = Pick<Studio, 'addPanel' | 'redrawPanel' | 'showTake'>;
 export function panelsDesk(desk: Desk): PanelFunctions {
   const { store, blobs, models, limits } = desk;
 
-  const drawable = async (asker: Asker, storyId: string) => {
+  const allowed = async (asker: Asker, storyId: string) => {
     const story = await store.stories.get(storyId);
     const settings = await store.settings.get(asker.scope);
     assertMayDraw(asker, story, settings);
     return { story, settings, recipe: parseRecipe(story.settings) };
   };
 
-  /** Refused now, not when its turn comes. */
-  const assertDrawable = async ({ model: name, status }: Story, { size }: Recipe, cast: readonly CastMember[]) => {
+  /** What a story is drawn with, refused now if it has changed since, not when its turn comes. */
+  const drawnWith = async ({ id, model: name, status }: Story, recipe: Recipe) => {
     refuseUndrawn(status);
     const model = models.get(name);
+    const loras = await desk.loras.find(recipe.loras, model);
+    const identity = drawingIdentity(model, await models.hash(model), loras);
+    await assertSameModel(store.takes, id, identity);
+    return { model, loras, identity };
+  };
+
+  /** The anchors of those without a canon come to these; the engine counts them too. */
+  const assertPanelDrawable = async (
+    { model, loras, identity }: Awaited<ReturnType<typeof drawnWith>>,
+    recipe: Recipe,
+    cast: readonly CastMember[],
+  ) => {
     const canons = await loadCanons(store.castings, blobs, cast);
-    assertCanonsFit(canons, cast, model, models.knownHash(model), size);
+    assertCanonsFit(canons, cast, identity, recipe.size);
+    assertDrawable(model, recipe, 1 + anchorsIn(canons), loras, desk.maxMemory);
   };
 
   return {
     async addPanel(asker, storyId, text) {
-      const { story, settings, recipe } = await drawable(asker, storyId);
+      const { story, settings, recipe } = await allowed(asker, storyId);
       refuseMany(story.panels.length + 1, limitsIn(settings, limits).panelsPerStory);
       const members = recipe.cast.map(({ characterId, name, looks, subject }) => ({
         id: characterId,
@@ -52,17 +69,11 @@ export function panelsDesk(desk: Desk): PanelFunctions {
         promptPrefix: recipe.promptPrefix,
         place: story.panels.length + 1,
       });
-      const newcomers = known
-        .filter(({ id }) => characters.some((each) => each.id === id) && !members.some((each) => each.id === id))
-        .map(({ id, name, looks, subjectWords, currentCanonId }) => ({
-          characterId: id,
-          name,
-          looks,
-          subject: subjectWords.join(' '),
-          canonId: currentCanonId,
-        }));
-      const cast = [...recipe.cast, ...newcomers];
-      await assertDrawable(story, recipe, castOf(panel, cast));
+      const drawn = await drawnWith(story, recipe);
+      const isNew = ({ id }: Character) =>
+        characters.some((each) => each.id === id) && !members.some((each) => each.id === id);
+      const newcomers = await castWith(store.castings, known.filter(isNew), drawn.identity, { storyId });
+      await assertPanelDrawable(drawn, recipe, castOf(panel, [...recipe.cast, ...newcomers]));
       const { value: _, ...ticket } = await submit(desk, asker, settings, async ({ stories, takes }) => {
         const { id: panelId } = await stories.addPanel(storyId, panel);
         if (newcomers.length > 0) await join(stories, storyId, newcomers);
@@ -73,9 +84,9 @@ export function panelsDesk(desk: Desk): PanelFunctions {
     },
 
     async redrawPanel(asker, storyId, place) {
-      const { story, settings, recipe } = await drawable(asker, storyId);
+      const { story, settings, recipe } = await allowed(asker, storyId);
       const panel = panelAt(story, place);
-      await assertDrawable(story, recipe, castOf(panel, recipe.cast));
+      await assertPanelDrawable(await drawnWith(story, recipe), recipe, castOf(panel, recipe.cast));
       const { value: _, ...ticket } = await submit(desk, asker, settings, async ({ takes }) => {
         const revision = await takes.reserveRevision(panel.id);
         const payload: PanelPayload = { panelId: panel.id, revision, parentTakeId: panel.currentTakeId };
@@ -85,7 +96,7 @@ export function panelsDesk(desk: Desk): PanelFunctions {
     },
 
     async showTake(asker, storyId, takeId) {
-      const { story } = await drawable(asker, storyId);
+      const { story } = await allowed(asker, storyId);
       const { panelId } = await store.takes.get(takeId);
       if (!story.panels.some(({ id }) => id === panelId)) throw notFound('take', takeId);
       return store.takes.show(panelId, takeId);

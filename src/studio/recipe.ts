@@ -34,6 +34,13 @@ const castMemberSchema = z.object({
   canonId: z.string().nullable(),
 });
 
+const loraSchema = z.object({
+  name: z.string(),
+  /** sha256 of the file */
+  hash: z.string(),
+  weight: z.number(),
+});
+
 /** How pictures are drawn, but for seed and prompts. */
 const drawingSchema = z.object({
   steps: z.int().min(1),
@@ -44,6 +51,8 @@ const drawingSchema = z.object({
   promptPrefix: z.string(),
   negativePrompt: z.string(),
   size: z.object({ width: z.int(), height: z.int() }),
+  /** in the engine's order (lora-identity.ts); stories from before there were any have none */
+  loras: z.array(loraSchema).default([]),
   consistency: consistencySchema,
 });
 
@@ -55,6 +64,7 @@ const recipeSchema = drawingSchema.extend({
   firstPanels: z.int().min(1),
 });
 
+export type StoredLora = Readonly<z.infer<typeof loraSchema>>;
 export type CastMember = Readonly<z.infer<typeof castMemberSchema>>;
 export type Drawing = Readonly<z.infer<typeof drawingSchema>>;
 /**
@@ -65,6 +75,11 @@ export type Recipe = Readonly<z.infer<typeof recipeSchema>>;
 
 export function parseRecipe(settings: unknown): Recipe {
   return recipeSchema.parse(settings);
+}
+
+/** How a story's pictures are drawn, without who is in them. */
+export function drawingOf({ cast: _cast, always: _always, firstPanels: _first, ...drawing }: Recipe): Drawing {
+  return drawing;
 }
 
 export function parseDrawing(settings: unknown): Drawing {

@@ -4,13 +4,16 @@ import type { JsonObject } from '../store/json.ts';
 import type { PanelDraft, Story, StoryDraft } from '../store/stories.ts';
 import { readSeed } from '../story/seed.ts';
 import { MAX_PANELS } from '../story/story-script.ts';
-import { loadCanons } from './canon-shelf.ts';
+import { anchorsIn, loadCanons } from './canon-shelf.ts';
+import { castWith } from './cast-with.ts';
 import { resolveName } from './character-names.ts';
 import { type Desk, drawingFor, limitsIn, submit } from './desk.ts';
 import { DRAW_STORY } from './draw-story.ts';
+import { assertDrawable } from './drawable.ts';
+import { drawingIdentity, loraKey } from './loras.ts';
 import { assertInScope } from './permissions.ts';
 import { readScript, splitPanels } from './read-script.ts';
-import { type CastMember, parseRecipe, type Recipe, storedDrawing } from './recipe.ts';
+import { parseRecipe, type Recipe, storedDrawing } from './recipe.ts';
 import type { Asker, Studio } from './studio.ts';
 import { assertCanonsFit } from './workshop.ts';
 
@@ -40,38 +43,38 @@ export function storiesDesk(desk: Desk): StoryFunctions {
     const recipe = parseRecipe(story.settings);
     // Refused now, not when its turn comes.
     const model = models.get(story.model);
+    const loras = await desk.loras.find(recipe.loras, model);
+    const identity = drawingIdentity(model, await models.hash(model), loras);
     const canons = await loadCanons(store.castings, blobs, recipe.cast);
-    assertCanonsFit(canons, recipe.cast, model, models.knownHash(model), recipe.size);
+    assertCanonsFit(canons, recipe.cast, identity, recipe.size);
     const { title, script, layout, style } = story;
     const draft = { title, script, layout, style, seed, model: model.name };
     const panels = story.panels.filter(({ number }) => number < firstPanels);
+    assertDrawable(model, recipe, panels.length + anchorsIn(canons), loras, desk.maxMemory);
     const stored = storedDrawing<Recipe>({ ...recipe, firstPanels: panels.length });
     return submitStory(asker, settings, { ...draft, settings: stored }, panels.map(draftOf));
   };
 
   return {
-    async createStory(asker, { title, panels: typed, characters: always, seed, layout, style }) {
+    async createStory(asker, { title, panels: typed, characters: always, seed, layout, style, lora }) {
       const settings = await store.settings.get(asker.scope);
       const panels = splitPanels(typed);
       refuseMany(panels.length, limitsIn(settings, limits).panelsPerStory);
       const model = models.get(settings.model);
+      const loras = await desk.loras.choose(lora ? [lora] : [], model);
       const known = await store.characters.list(asker.scope, { retired: true });
       const alwaysIn = always.map((name) => resolveName(name, known));
       const promptPrefix = drawingFor(model, settings, style).promptPrefix;
       const read = readScript({ title, panels, always: alwaysIn, known, promptPrefix });
       const byId = new Map(known.map((character) => [character.id, character]));
-      const cast = read.characters.map(
-        ({ id, name, looks, subjectWords }): CastMember => ({
-          characterId: id,
-          name,
-          looks,
-          subject: subjectWords.join(' '),
-          canonId: byId.get(id)?.currentCanonId ?? null,
-        }),
-      );
+      const players = read.characters.flatMap(({ id }) => byId.get(id) ?? []);
+      const identity = drawingIdentity(model, await models.hash(model), loras);
+      const recast = loras.map(({ name, weight }) => ({ lora: { key: loraKey(name), weight } }))[0] ?? {};
+      const cast = await castWith(store.castings, players, identity, recast);
       const canons = await loadCanons(store.castings, blobs, cast);
-      const drawing = drawingFor(model, settings, style, canons);
-      assertCanonsFit(canons, cast, model, models.knownHash(model), drawing.size);
+      const drawing = drawingFor(model, settings, style, canons, loras);
+      assertCanonsFit(canons, cast, identity, drawing.size);
+      assertDrawable(model, drawing, read.panels.length + anchorsIn(canons), loras, desk.maxMemory);
       const recipe = { ...drawing, cast, always: alwaysIn.map(({ id }) => id), firstPanels: read.panels.length };
       const draft = {
         title: title?.trim() ?? '',

@@ -61,7 +61,7 @@ export async function renderShown({ blobs }: PageSources, { story, panels }: Sho
     const { bytes } = await blobs.get(take.pictureHash);
     gridPanels.push({ image: await decodePicture(bytes), caption, number: place });
   }
-  const { steps, guidance, cast } = parseRecipe(story.settings);
+  const { steps, guidance, sampler, loras, cast } = parseRecipe(story.settings);
   return renderGrid({
     title: story.title === '' ? undefined : story.title,
     panels: gridPanels,
@@ -71,7 +71,15 @@ export async function renderShown({ blobs }: PageSources, { story, panels }: Sho
       seed: story.seed,
       model: `${story.model} ${drawn[0]?.take.modelHash}`,
       panels: drawn.map(({ take, caption }) => ({ prompt: take.prompt, caption, revision: take.revision })),
-      settings: { steps, guidance, characters: cast.map(({ name, looks }) => `${name}: ${looks}`).join('; ') },
+      settings: {
+        steps,
+        guidance,
+        ...(sampler && { sampler }),
+        ...(loras.length > 0 && {
+          loras: loras.map(({ name, hash, weight }) => `${name} ${hash}: ${weight}`).join('; '),
+        }),
+        characters: cast.map(({ name, looks }) => `${name}: ${looks}`).join('; '),
+      },
     },
   });
 }

@@ -4,8 +4,12 @@ import type { Job } from '../store/job.ts';
 import type { Scope } from '../store/scope.ts';
 import type { Story } from '../store/stories.ts';
 import type { Take } from '../store/takes.ts';
+import type { RecastOffer } from './cast-with.ts';
+import type { LoraRequest } from './loras.ts';
 
 export type { JobFeed, JobFeedEvent, JobProgress } from '../queue/job-feed.ts';
+export type { RecastOffer } from './cast-with.ts';
+export type { LoraRequest } from './loras.ts';
 
 /**
  * What Troupe does for people, without a word of Discord in it. Commands and buttons call exactly one of these
@@ -17,8 +21,11 @@ export interface Studio {
 
   /** Stores the character and enqueues its casting sheet: candidates of different looks, of which the maker picks one. */
   createCharacter(asker: Asker, traits: NewCharacter): Promise<Ticket & { readonly character: Character }>;
-  /** A new casting sheet for a known character; the canon in use stays until another is picked. */
-  recast(asker: Asker, characterId: string): Promise<Ticket>;
+  /**
+   * A new casting sheet for a known character, by the model of the server or of a story; the canon in use stays until
+   * another is picked, and canons of other models stay in any case.
+   */
+  recast(asker: Asker, characterId: string, like?: RecastOffer): Promise<Ticket>;
   /** Makes a candidate the character's canon. Stories drawn from now on have it; older canons are kept. */
   pickCandidate(asker: Asker, candidateId: string): Promise<Character>;
   editCharacter(asker: Asker, characterId: string, traits: Partial<Omit<NewCharacter, 'picture'>>): Promise<Character>;
@@ -72,6 +79,7 @@ export interface NewStory {
   readonly seed: string | undefined;
   readonly layout: Layout | undefined;
   readonly style: string | undefined;
+  readonly lora?: LoraRequest | undefined;
 }
 
 export type Layout = 'auto' | 'row' | 'column' | 'square';

@@ -7,9 +7,7 @@ import type { StudioModel } from '../../src/studio/models.ts';
 import { parseDrawing, storedDrawing } from '../../src/studio/recipe.ts';
 import { drawnFor, LATENT_SHAPE, MASK_GRID, MODEL, panel, requestOf, SIZE, stored } from '../support/canons.ts';
 
-const MODEL_OF_STUDIO: StudioModel = {
-  name: 'pocket',
-  folder: 'models/pocket',
+const MODEL_OF_STUDIO: Pick<StudioModel, 'card'> = {
   card: { name: 'pocket', promptPrefix: '', guidance: 4, steps: 30, width: 128, height: 128 },
 };
 

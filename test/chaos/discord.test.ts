@@ -6,12 +6,14 @@ import { FolderBlobStore } from '../../src/blobs/folder-blob-store.ts';
 import { NUMBER_EMOJI } from '../../src/discord/reactions.ts';
 import { type Rehearsal, RehearsalServer } from '../../src/rehearsal/index.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
+import { openLoraShelf } from '../../src/studio/loras.ts';
 import { openModelShelf } from '../../src/studio/models.ts';
 import { openStudio } from '../../src/studio/open-studio.ts';
 import { FakeEngine } from '../support/fake-engine.ts';
 import { POCKET } from '../support/fixtures.ts';
 import { testQueue } from '../support/job-queues.ts';
 import { isDone } from '../support/story-messages.ts';
+import { NO_LORAS } from '../support/toy-loras.ts';
 import { CHAOS_SEED, chaosKills, killRepeatedly, randomBelow, startMortal } from './chaos.ts';
 import { checkWork, toldOf } from './check-work.ts';
 import { Crowd } from './crowd.ts';
@@ -84,9 +86,9 @@ async function checkMessages(store: Store, blobs: FolderBlobStore, room: Rehears
   const castings = (await store.jobs.list({})).filter(({ kind }) => kind === 'cast-character');
   expect(posted).toHaveLength(stories.length + castings.length);
   const engine = new FakeEngine();
-  const models = openModelShelf([POCKET], engine);
+  const models = openModelShelf({ configured: [POCKET], hashOf: (folder) => engine.modelHash(folder) });
   const { queue } = testQueue({ store, clock: Date });
-  const { studio } = openStudio({ store, blobs, engine, models, queue });
+  const { studio } = openStudio({ store, blobs, engine, models, loras: openLoraShelf(NO_LORAS), queue });
   for (const story of stories) {
     const row = await store.messages.find('story', story.id);
     expect(row?.status).toBe('posted');

@@ -10,11 +10,13 @@ import { FolderBlobStore } from '../../src/blobs/folder-blob-store.ts';
 import { UserError } from '../../src/errors/user-error.ts';
 import { JobQueue } from '../../src/queue/job-queue.ts';
 import { openStore } from '../../src/store/store.ts';
+import { openLoraShelf } from '../../src/studio/loras.ts';
 import { openModelShelf } from '../../src/studio/models.ts';
 import { openStudio } from '../../src/studio/open-studio.ts';
 import { FakeEngine } from '../support/fake-engine.ts';
 import { POCKET } from '../support/fixtures.ts';
 import { asker, newStory, SERVER } from '../support/people.ts';
+import { NO_LORAS } from '../support/toy-loras.ts';
 import { CHAOS_RETRY, randomBelow } from './chaos.ts';
 
 const [folder = '', seed = '0', mode = 'live'] = process.argv.slice(2);
@@ -35,10 +37,18 @@ const between = () => {
   return setTimeout(random(LONGEST_UNIT_MS));
 };
 const engine = new FakeEngine({ side: 4, keep: false, between });
-const models = openModelShelf([POCKET], engine);
+const models = openModelShelf({ configured: [POCKET], hashOf: (folder) => engine.modelHash(folder) });
 const queue = new JobQueue({ store, clock: Date, onError: tell, retry: CHAOS_RETRY, heartbeatMs: 20, pollMs: 20 });
 const limits = { panelsPerStory: 9, queuedPerMember: 1000, queuedPerServer: 1000 };
-const { studio, handlers } = openStudio({ store, blobs, engine, models, queue, limits });
+const { studio, handlers } = openStudio({
+  store,
+  blobs,
+  engine,
+  models,
+  loras: openLoraShelf(NO_LORAS),
+  queue,
+  limits,
+});
 queue.feed.subscribe(({ type, job }) => {
   if (type === 'finished' || type === 'cancelled' || type === 'failed' || type === 'dead') say(`${type} ${job.id}`);
 });

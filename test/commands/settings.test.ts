@@ -37,7 +37,10 @@ test('given values that are not possible, then the answer says what is and gives
     ['steps', '0', '1–150'],
     ['steps', '1e2', '1–150'],
     ['steps', '0x10', '1–150'],
-    ['panelsPerStory', '12.5', '1–1000'],
+    ['panelsPerStory', '2.5', '1–9'],
+    ['guidance', '-1', '0–30'],
+    ['guidance', '1e1', '0–30'],
+    ['sampler', 'euler-magic', 'ddim, euler'],
     ['spoilers', 'sometimes', 'flagged, always'],
     ['locale', 'tlh', 'en, de'],
     ['layout', 'circle', 'auto, row, column, square'],
@@ -109,11 +112,18 @@ test('given roles, then they are named once, and creating by roles without one i
 });
 
 test('given a setting that is chosen, then its values are offered, models among them', async () => {
-  const { room, errors } = await commandRoom([command], { models: async () => ['pocket', 'sdxl-base'] });
+  const { room, errors } = await commandRoom([command]);
   const mira = room.as('mira');
   const offered = async (setting: string, value: string) =>
     (await mira.autocomplete('/settings set', { setting, value })).map((choice) => choice.value);
   expect(await offered('model', 'SD')).toEqual(['sdxl-base']);
+  const told = (await mira.autocomplete('/settings set', { setting: 'model', value: '' })).map(({ name }) => name);
+  expect(told).toEqual([
+    'pocket · recommended · 1024 × 1024 · 30 steps · 9.3 GB of memory',
+    'sdxl-base · SDXL · 1024 × 1024 · 30 steps · 9.3 GB of memory',
+    'broken · can’t be used now',
+  ]);
+  expect(await offered('sampler', 'eul')).toEqual(['euler', 'euler-trailing', 'euler-ancestral']);
   expect(await offered('promptFilter', '')).toEqual(['off', 'slurs', 'standard', 'strict']);
   expect(await offered('redrawing', 'mod')).toEqual(['moderators']);
   expect(await offered('steps', '')).toEqual(['1']);
@@ -129,4 +139,34 @@ test('given a German moderator, then the answers are German', async () => {
   room.addMember({ key: 'greta', moderator: true, locale: 'de' });
   const { text } = await said(room, '/settings set', { setting: 'promptFilter', value: 'strict' }, 'greta');
   expect(text).toContain('**Filter für Texte** ist jetzt: streng');
+});
+
+test('given numbers beyond what whoever runs the bot allows, then they are refused, and older ones are told of', async () => {
+  const { room, store, scope } = await commandRoom([command]);
+  const refused = await said(room, '/settings set', { setting: 'panelsPerStory', value: '10' });
+  expect(refused.text).toContain('allows at most 9');
+  expect(await store.settings.get(scope)).toEqual({});
+  await said(room, '/settings set', { setting: 'panelsPerStory', value: '9' });
+  await store.settings.update(scope, { queuedPerMember: 40 });
+  const { text } = await said(room, '/settings show');
+  expect(text).toContain('**most panels in a story**: 9\n');
+  expect(text).toContain('**most waiting drawings of a member**: 40, but whoever runs this bot allows 5');
+});
+
+test('given settings that no story could be drawn with, then they are refused and nothing is stored', async () => {
+  const { room, store, scope } = await commandRoom([command]);
+  expect((await said(room, '/settings set', { setting: 'model', value: 'broken' })).text).toContain(
+    'can’t be used now',
+  );
+  expect((await said(room, '/settings set', { setting: 'sampler', value: 'lcm' })).text).toContain(
+    'can’t be drawn with',
+  );
+  expect(await store.settings.get(scope)).toEqual({});
+  const model = await said(room, '/settings set', { setting: 'model', value: 'sdxl-base' });
+  expect(model.text).toContain('a canon for each model');
+  const guidance = await said(room, '/settings set', { setting: 'guidance', value: '6,5' });
+  expect(guidance.text).toContain('is now: 6.5');
+  expect(guidance.text).toContain('until they are recast');
+  await said(room, '/settings set', { setting: 'sampler', value: 'dpm++-2m-karras' });
+  expect(await store.settings.get(scope)).toEqual({ model: 'sdxl-base', guidance: 6.5, sampler: 'dpm++-2m-karras' });
 });

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import { passLengths } from '../../src/engine/consistory/settings.ts';
 import type { DrawnPanel, DrawnStory, PanelRequest, StoryRequest } from '../../src/engine/draw-story.ts';
 import type { RasterImage } from '../../src/engine/raster-image.ts';
 import type { Engine, EngineHooks } from '../../src/engine/worker/engine-client.ts';
 import type { DrawOptions, EngineProgress, ModelChoice } from '../../src/engine/worker/messages.ts';
+import { POCKET } from './fixtures.ts';
 
 export interface FakeEngineOptions {
   /** Side of the pictures in pixels, whatever size is asked for. */
@@ -52,8 +54,9 @@ export class FakeEngine implements Engine {
     return Promise.reject(new Error('the fake engine can not probe pictures'));
   }
 
-  async modelHash(): Promise<string> {
-    return FAKE_MODEL_HASH;
+  /** Another one for each folder. */
+  async modelHash(folder: string): Promise<string> {
+    return folder === POCKET ? FAKE_MODEL_HASH : digest(folder).toString('hex');
   }
 
   async close(): Promise<void> {
@@ -104,12 +107,13 @@ export function panelColour({ seed, id, revision, prompt }: PanelRequest): reado
 }
 
 function* units({ steps, settings, panels }: StoryRequest): Iterable<EngineProgress> {
+  const { sample, inject } = passLengths(settings, steps);
   const phases: [EngineProgress['phase'], number][] = [
     ['load', 1],
     ['encode', 1],
-    ['sample', steps],
+    ['sample', sample],
   ];
-  if (settings.featureInjection) phases.push(['match', 1], ['inject', steps]);
+  if (inject > 0) phases.push(['match', 1], ['inject', inject]);
   phases.push(['decode', panels.length]);
   for (const [phase, total] of phases) for (let done = 0; done <= total; done++) yield { phase, done, total };
 }

@@ -10,6 +10,7 @@ import type { JobQueueOptions } from '../../src/queue/job-queue-options.ts';
 import type { Character } from '../../src/store/characters.ts';
 import type { Job } from '../../src/store/job.ts';
 import type { StudioLimits } from '../../src/studio/desk.ts';
+import { openLoraShelf } from '../../src/studio/loras.ts';
 import { openModelShelf } from '../../src/studio/models.ts';
 import { openStudio } from '../../src/studio/open-studio.ts';
 import { freshStore, type OpenedStore, TEST_PROVIDERS } from '../store/support/fresh-database.ts';
@@ -17,10 +18,15 @@ import { FakeEngine } from './fake-engine.ts';
 import { POCKET } from './fixtures.ts';
 import { endOf, type TestQueue, testQueue } from './job-queues.ts';
 import { asker } from './people.ts';
+import { NO_LORAS } from './toy-loras.ts';
 
 export interface TestStudioOptions {
   readonly engine?: Engine;
   readonly limits?: StudioLimits;
+  readonly maxMemory?: number;
+  /** default: the pocket model */
+  readonly models?: readonly string[];
+  readonly lorasFolder?: string;
   readonly queue?: Partial<JobQueueOptions>;
   /** of an earlier studio, whose work this one takes up */
   readonly opened?: OpenedStore;
@@ -36,9 +42,17 @@ export async function testStudio(options: TestStudioOptions = {}) {
   const opened = options.opened ?? (await freshStore(TEST_PROVIDERS.at(-1) ?? 'sqlite'));
   const { store, clock } = opened;
   const blobs = options.blobs ?? (await freshBlobs());
-  const models = openModelShelf([POCKET], engine);
+  const models = openModelShelf({
+    configured: options.models ?? [POCKET],
+    hashOf: (folder) => engine.modelHash(folder),
+  });
+  const loras = openLoraShelf(options.lorasFolder ?? NO_LORAS);
   const { queue, events, errors }: TestQueue = testQueue({ store, clock, ...options.queue });
-  const { studio, handlers } = openStudio({ store, blobs, engine, models, queue, limits: options.limits });
+  const { studio, handlers } = openStudio({
+    ...{ store, blobs, engine, models, loras, queue },
+    limits: options.limits,
+    maxMemory: options.maxMemory,
+  });
   const start = () => queue.start(handlers);
   if (!options.idle) await start();
 
@@ -59,7 +73,23 @@ export async function testStudio(options: TestStudioOptions = {}) {
     const sheet = await store.castings.sheet(character.id);
     return studio.pickCandidate(by, sheet[candidate]?.id as string);
   };
-  return { studio, handlers, queue, events, errors, store, clock, opened, blobs, models, engine, start, ended, cast };
+  return {
+    studio,
+    handlers,
+    queue,
+    events,
+    errors,
+    store,
+    clock,
+    opened,
+    blobs,
+    models,
+    loras,
+    engine,
+    start,
+    ended,
+    cast,
+  };
 }
 
 export type TestStudio = Awaited<ReturnType<typeof testStudio>>;

@@ -1,9 +1,14 @@
 import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { normalNoise, randomStream } from '../../src/engine/random/random-stream.ts';
 import { adaptedWeights } from '../../src/engine/weights/lora-targets.ts';
 import type { ModelFolder } from '../../src/engine/weights/model-folder.ts';
 import { encodeSafetensors } from '../../src/engine/weights/safetensors.ts';
 import type { StoredTensor } from '../../src/engine/weights/tensor-data.ts';
+
+/** A folder that isn't there. */
+export const NO_LORAS = path.join(os.tmpdir(), 'troupe-no-loras');
 
 const PREFIXES = { unet: 'lora_unet', text_encoder: 'lora_te1', text_encoder_2: 'lora_te2' } as const;
 const RANK = 2;

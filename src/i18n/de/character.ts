@@ -8,6 +8,7 @@ export const characterTexts: Messages['character'] = {
   castingDone: ({ name, place }) => `Nummer ${place} ist von nun an ${name}.`,
   pick: ({ place }) => `Nummer ${place}`,
   recast: 'Neu besetzen',
+  recastWith: ({ name }) => `${name} mit diesem Modell besetzen`,
   picked: ({ name }) => `${name} ist besetzt. Nenne den Namen in einer Geschichte: \`/story generate\`.`,
   edited: ({ name }) => `${name} ist geändert. \`/character recast\` zeigt neues Aussehen.`,
   retired: ({ name }) => `${name} ist verabschiedet; der Name ist wieder frei und die Geschichten bleiben.`,

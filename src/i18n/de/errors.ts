@@ -5,6 +5,8 @@ import type { errors as english } from '../en/errors.ts';
 import type { ErrorText } from '../messages.ts';
 import { operatorErrors } from '../operator-codes.ts';
 
+const gigabytes = (bytes: string) => (Number(bytes) / 1e9).toLocaleString('de', { maximumFractionDigits: 1 });
+
 export const errors: Record<keyof typeof english, ErrorText> = {
   'character-empty': () => 'Sag, wie die Figur aussieht, zum Beispiel „a fox wearing a scarf“.',
   'character-too-long': () =>
@@ -43,6 +45,8 @@ export const errors: Record<keyof typeof english, ErrorText> = {
     'Ein Startwert ist eine ganze Zahl von 0 bis 18446744073709551615. Ohne Angabe wird einer gewählt.',
   'setting-invalid': (of) =>
     `Das geht nicht für „${of('setting')}“.${of('possible') ? ` Möglich: ${of('possible')}.` : ' `/settings show` zeigt, was geht.'}`,
+  'setting-beyond-limit': (of) =>
+    `Wer diesen Bot betreibt, erlaubt für „${of('setting')}“ höchstens ${of('most')}; mehr würde nie gelten.`,
   'privacy-part-unknown': (of) => `Einen Teil ${of('part')} gibt es nicht. \`/privacy export\` beginnt mit dem ersten.`,
   'settings-not-here': () => 'Einstellungen sind für die, die einen Server verwalten dürfen, und nur dort.',
   'word-invalid': (of) =>
@@ -75,7 +79,21 @@ export const errors: Record<keyof typeof english, ErrorText> = {
   'casting-not-drawn': (of) =>
     `${of('name')} hat noch keinen Besetzungsbogen. Warte darauf, oder lass einen mit \`/character recast\` zeichnen.`,
   'canon-outdated': (of) =>
-    `${of('name')} wurde mit dem Modell ${of('canonModel')} besetzt, jetzt gilt ${of('model')}. Besetze die Figur neu: \`/character recast\`.`,
+    `${of('name')}: mit dem Modell ${of('model')} noch nicht besetzt${of('canonModel') ? `, nur mit ${of('canonModel')}` : ''}. Besetze neu, um eine Vorlage dafür zu haben; die andere bleibt und ist mit ihrem Modell wieder da.`,
+  'story-model-changed': (of) =>
+    `Das Modell ${of('model')} ist ein anderes als beim Zeichnen dieser Geschichte, ihre Figuren würden zu jemand anderem. Wandle die Geschichte ab, oder erzähle sie neu.`,
+  'sampler-unsuited': (of) =>
+    `Mit ${of('sampler') || 'seinem eigenen Verfahren'} in ${of('steps')} Schritten lässt sich das Modell ${of('model')} nicht zeichnen. Die Moderation kann mit \`/settings\` ein anderes Verfahren, andere Schritte oder ein anderes Modell wählen.`,
+  'model-unusable': (of) =>
+    `Das Modell ${of('model')} lässt sich gerade nicht verwenden (\`${of('problem')}\`). Die Moderation kann mit \`/settings set\` ein anderes wählen; wer den Bot betreibt, kann es beheben.`,
+  'lora-unknown': (of) =>
+    `Eine LoRA „${of('lora')}“ gibt es für das hiesige Modell nicht.${of('loras') ? ` Es gibt: ${of('loras')}.` : ''}`,
+  'lora-unsuited': (of) =>
+    `Die LoRA ${of('lora')} ist für eine andere Familie von Modellen als ${of('model')} gemacht. Passende werden beim Tippen vorgeschlagen.`,
+  'lora-unusable': (of) =>
+    `Die LoRA ${of('lora')} lässt sich so nicht verwenden (\`${of('problem')}\`). Das muss die Person beheben, die den Bot betreibt.`,
+  'lora-gone': (of) =>
+    `Die LoRA ${of('lora')} ist nicht mehr da, wie sie war, als die Geschichte entstand. Die Person, die den Bot betreibt, kann sie zurückbringen; oder erzähle die Geschichte neu.`,
   'story-not-drawn': () => 'Die Geschichte ist noch nicht gezeichnet. Warte, bis ihre Seite da ist.',
   'story-not-yours': (of) =>
     of('redrawing') === 'author'
@@ -94,4 +112,6 @@ export const errors: Record<keyof typeof english, ErrorText> = {
     blob: () =>
       'Ein gespeichertes Bild fehlt oder ist beschädigt. Neu zeichnen hilft, oder die Person, die den Bot betreibt, holt es zurück.',
   }),
+  'memory-limit': (of) =>
+    `Das braucht ungefähr ${gigabytes(of('needed'))} GB Speicher, da sind ${gigabytes(of('limit'))}. Zeichne weniger Felder, oder die Moderation wählt mit \`/settings\` ein kleineres Modell.`,
 };

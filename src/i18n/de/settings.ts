@@ -1,9 +1,13 @@
 import type { settingsTexts as english, settingNames as englishNames } from '../en/settings.ts';
 import type { ChoiceTexts, CommandTexts } from '../messages.ts';
 
+const gigabytes = (bytes: number) => (bytes / 1e9).toLocaleString('de', { maximumFractionDigits: 1 });
+
 const names: Record<keyof typeof englishNames, string> = {
   model: 'Modell',
+  sampler: 'Zeichenverfahren (Sampler)',
   steps: 'Rechenschritte',
+  guidance: 'Führung (wie genau Texten gefolgt wird)',
   style: 'üblicher Stil',
   layout: 'Anordnung der Seiten',
   locale: 'Sprache öffentlicher Nachrichten',
@@ -80,6 +84,20 @@ export const settingsTexts: typeof english = {
   rolesLine: ({ creators, moderators }) => `**Rollen**: dürfen erschaffen: ${creators} · Moderation: ${moderators}`,
   nobody: 'keine',
   changed: ({ name, value }) => `**${name}** ist jetzt: ${value}`,
+  modelFacts: ({ family, width, height, steps, memory, isDefault }) =>
+    [
+      ...(isDefault ? ['empfohlen'] : []),
+      ...(family === undefined ? [] : [family]),
+      `${width} × ${height}`,
+      `${steps} Schritte`,
+      `${gigabytes(memory)} GB Speicher`,
+    ].join(' · '),
+  modelProblem: 'lässt sich gerade nicht verwenden',
+  modelNeedsCasting:
+    'Geschichten, die schon warten, behalten ihr Modell. Figuren haben für jedes Modell eine Vorlage: wer mit diesem noch nie besetzt war, wird zur Neubesetzung angeboten und sieht mit dem anderen aus wie bisher.',
+  castAsTheyWere:
+    'Das gilt für neue Figuren und für Geschichten ohne Figuren: wer besetzt ist, wird gezeichnet wie bei der Besetzung, bis zur nächsten.',
+  beyondLimit: ({ value, most }) => `${value}, aber wer diesen Bot betreibt, erlaubt ${most}`,
   needsRoles: 'Noch ist keine Rolle genannt, also darf es nur die Moderation: nenne welche mit `/settings roles`.',
   words: ({ list, count }) => `**${list}**: ${count}`,
   noWords: ({ list }) => `**${list}**: keine. Mit \`add\` kommen welche dazu.`,

@@ -13,6 +13,11 @@ export const storyCommands: Record<keyof typeof english, CommandText> = {
   },
   'story generate layout': { name: 'anordnung', description: 'Wie die Felder auf der Seite liegen' },
   'story generate style': { name: 'stil', description: 'Wie gezeichnet wird, zum Beispiel: watercolour' },
+  'story generate lora': { name: 'lora', description: 'Eine LoRA für das Modell, die ändert, wie es zeichnet' },
+  'story generate lora-weight': {
+    name: 'lora-gewicht',
+    description: 'Wie stark: 1 wie sie gemacht ist (üblich), 0 gar nicht',
+  },
   'story list': { name: 'liste', description: 'Die neuesten Geschichten' },
   'story list mine': { name: 'meine', description: 'Nur deine' },
   'story list character': { name: 'figur', description: 'Nur die mit dieser Figur' },

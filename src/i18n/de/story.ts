@@ -8,7 +8,8 @@ export const storyTexts: Messages['story'] = {
     `Feld ${panel} wird mit denselben Figuren neu gezeichnet: ${place}. Es erscheint in ${where}`,
   addTaken: ({ place, where }) => `Das neue Feld ist ${place}. Es erscheint in ${where}`,
   by: ({ author, cast }) => (cast ? `von ${author} · mit ${cast}` : `von ${author}`),
-  footer: ({ seed, panels }) => `Startwert ${seed} · ${panelsOf(panels)}`,
+  footer: ({ seed, panels, loras }) =>
+    [`Startwert ${seed}`, panelsOf(panels), ...loras.map((lora) => `LoRA ${lora}`)].join(' · '),
   hint: 'Reagiere mit einer Nummer, um das Feld neu zu zeichnen.',
   cannotReact: 'Ich darf hier keine Reaktionen hinzufügen: wähle das Feld im Menü.',
   cannotUnreact: 'Ich darf hier keine Reaktionen wegnehmen, deshalb bleiben eure stehen.',

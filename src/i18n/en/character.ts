@@ -7,6 +7,7 @@ export const characterTexts = {
   castingDone: ({ name, place }: { name: string; place: number }) => `Number ${place} is ${name} from now on.`,
   pick: ({ place }: { place: number }) => `Number ${place}`,
   recast: 'Recast',
+  recastWith: ({ name }: { name: string }) => `Recast ${name} with this model`,
   picked: ({ name }: { name: string }) => `${name} is cast. Use the name in a story: \`/story generate\`.`,
   edited: ({ name }: { name: string }) => `${name} is changed. \`/character recast\` shows new looks.`,
   retired: ({ name }: { name: string }) => `${name} is retired; the name is free again and the stories stay.`,

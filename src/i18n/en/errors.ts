@@ -4,6 +4,8 @@ import { MAX_TITLE_LENGTH } from '../../story/story-script.ts';
 import type { ErrorText } from '../messages.ts';
 import { operatorErrors } from '../operator-codes.ts';
 
+const gigabytes = (bytes: string) => (Number(bytes) / 1e9).toLocaleString('en', { maximumFractionDigits: 1 });
+
 /** By the UserError's code. Details are those of its context, cleaned of markdown. */
 export const errors = {
   'character-empty': () => 'Say what the character looks like, for instance “a fox wearing a scarf”.',
@@ -41,6 +43,8 @@ export const errors = {
   'seed-invalid': () => 'A seed is a whole number from 0 to 18446744073709551615. Leave it out to have one chosen.',
   'setting-invalid': (of) =>
     `That isn’t possible for “${of('setting')}”.${of('possible') ? ` Possible: ${of('possible')}.` : ' `/settings show` shows what is.'}`,
+  'setting-beyond-limit': (of) =>
+    `Whoever runs this bot allows at most ${of('most')} for “${of('setting')}”; more would never count.`,
   'privacy-part-unknown': (of) => `There is no part ${of('part')}. \`/privacy export\` begins with the first.`,
   'settings-not-here': () => 'Settings are for those who may manage a server, in that server.',
   'word-invalid': (of) =>
@@ -71,7 +75,21 @@ export const errors = {
   'casting-not-drawn': (of) =>
     `${of('name')} has no casting sheet yet. Wait for it, or have one drawn by \`/character recast\`.`,
   'canon-outdated': (of) =>
-    `${of('name')} was cast with the model ${of('canonModel')}, and ${of('model')} is used now. Recast with \`/character recast\`.`,
+    `${of('name')}: not cast with the model ${of('model')} yet${of('canonModel') ? `, only with ${of('canonModel')}` : ''}. Recast to have a canon for it; the other one stays, and is back as soon as its model is.`,
+  'story-model-changed': (of) =>
+    `The model ${of('model')} is another one than when this story was drawn, so its characters would come out as somebody else. Vary the story, or tell it anew.`,
+  'sampler-unsuited': (of) =>
+    `The model ${of('model')} can’t be drawn with ${of('sampler') || 'its own sampler'} in ${of('steps')} steps. A moderator can set another sampler, other steps or another model with \`/settings\`.`,
+  'model-unusable': (of) =>
+    `The model ${of('model')} can’t be used now (\`${of('problem')}\`). A moderator can choose another one with \`/settings set\`; whoever runs this bot can mend it.`,
+  'lora-unknown': (of) =>
+    `There is no LoRA “${of('lora')}” for the model that is used here.${of('loras') ? ` There are: ${of('loras')}.` : ''}`,
+  'lora-unsuited': (of) =>
+    `The LoRA ${of('lora')} was made for another family of models than ${of('model')}. Those that fit are offered while you type.`,
+  'lora-unusable': (of) =>
+    `The LoRA ${of('lora')} can’t be used as it is (\`${of('problem')}\`). Whoever runs this bot has to mend it.`,
+  'lora-gone': (of) =>
+    `The LoRA ${of('lora')} isn’t there any more as it was when the story was made. Whoever runs this bot can bring it back, or tell the story anew.`,
   'story-not-drawn': () => 'The story isn’t drawn yet. Wait until its page is there.',
   'story-not-yours': (of) =>
     of('redrawing') === 'author'
@@ -86,4 +104,6 @@ export const errors = {
     canon: () => 'The character’s canon doesn’t suit the model that is used now. Recast the character.',
     blob: () => 'A stored picture is missing or damaged. Drawing it anew helps, or whoever runs this bot restores it.',
   }),
+  'memory-limit': (of) =>
+    `This needs about ${gigabytes(of('needed'))} GB of memory, and there are ${gigabytes(of('limit'))}. Draw fewer panels, or a moderator chooses a smaller model with \`/settings\`.`,
 } satisfies Record<string, ErrorText>;

@@ -1,9 +1,14 @@
+import type { ModelFacts } from '../../studio/offers.ts';
 import type { ChoiceTexts, CommandTexts } from '../messages.ts';
+
+const gigabytes = (bytes: number) => (bytes / 1e9).toLocaleString('en', { maximumFractionDigits: 1 });
 
 /** By the settings' names in src/store/guild-settings.ts. */
 export const settingNames = {
   model: 'model',
+  sampler: 'sampler',
   steps: 'sampling steps',
+  guidance: 'guidance (how closely prompts are followed)',
   style: 'default style',
   layout: 'layout of pages',
   locale: 'language of public messages',
@@ -78,6 +83,22 @@ export const settingsTexts = {
     `**roles**: may create: ${creators} · moderators: ${moderators}`,
   nobody: 'none',
   changed: ({ name, value }: { name: string; value: string }) => `**${name}** is now: ${value}`,
+  /** @param memory bytes of a story of four panels */
+  modelFacts: ({ family, width, height, steps, memory, isDefault }: ModelFacts) =>
+    [
+      ...(isDefault ? ['recommended'] : []),
+      ...(family === undefined ? [] : [family]),
+      `${width} × ${height}`,
+      `${steps} steps`,
+      `${gigabytes(memory)} GB of memory`,
+    ].join(' · '),
+  modelProblem: 'can’t be used now',
+  modelNeedsCasting:
+    'Stories that wait already keep their model. Characters have a canon for each model: those that were never cast with this one are offered to be recast, and keep their looks with the other.',
+  castAsTheyWere:
+    'This counts for new characters and for stories without any: those that are cast are drawn as they were cast, until they are recast.',
+  beyondLimit: ({ value, most }: { value: string; most: number }) =>
+    `${value}, but whoever runs this bot allows ${most}`,
   needsRoles: 'No role is named yet, so nobody but moderators may: name some with `/settings roles`.',
   words: ({ list, count }: { list: string; count: number }) => `**${list}**: ${count}`,
   noWords: ({ list }: { list: string }) => `**${list}**: none. Add some with \`add\`.`,

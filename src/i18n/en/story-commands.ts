@@ -7,6 +7,11 @@ export const storyCommands = {
   'story generate seed': { name: 'seed', description: 'A number: the same seed draws the same story' },
   'story generate layout': { name: 'layout', description: 'How panels lie on the page' },
   'story generate style': { name: 'style', description: 'How it is drawn, for instance: watercolour' },
+  'story generate lora': { name: 'lora', description: 'A LoRA for the model, which changes how it draws' },
+  'story generate lora-weight': {
+    name: 'lora-weight',
+    description: 'How strongly: 1 as it was made (default), 0 not at all',
+  },
   'story list': { name: 'list', description: 'The latest stories' },
   'story list mine': { name: 'mine', description: 'Only those that are yours' },
   'story list character': { name: 'character', description: 'Only those with this character' },

@@ -5,8 +5,8 @@ export const storyTexts = {
     `Panel ${panel} is drawn anew with the same characters: ${place}. It appears in ${where}`,
   addTaken: ({ place, where }: { place: string; where: string }) => `The new panel is ${place}. It appears in ${where}`,
   by: ({ author, cast }: { author: string; cast: string }) => (cast ? `by ${author} · with ${cast}` : `by ${author}`),
-  footer: ({ seed, panels }: { seed: string; panels: number }) =>
-    `seed ${seed} · ${panels} panel${panels === 1 ? '' : 's'}`,
+  footer: ({ seed, panels, loras }: { seed: string; panels: number; loras: readonly string[] }) =>
+    [`seed ${seed}`, `${panels} panel${panels === 1 ? '' : 's'}`, ...loras.map((lora) => `LoRA ${lora}`)].join(' · '),
   hint: 'React with a number to draw that panel anew.',
   cannotReact: 'I may not add reactions here: choose a panel in the menu instead.',
   cannotUnreact: 'I may not take reactions away here, so yours stay.',

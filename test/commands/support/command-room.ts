@@ -10,9 +10,32 @@ import type { Command } from '../../../src/discord/command.ts';
 import { commandJson } from '../../../src/discord/command-json.ts';
 import { commandTable } from '../../../src/discord/command-loader.ts';
 import { InteractionRouter } from '../../../src/discord/interaction-router.ts';
+import { UserError } from '../../../src/errors/user-error.ts';
 import type { Log } from '../../../src/log.ts';
 import { RehearsalServer } from '../../../src/rehearsal/index.ts';
 import { openStore } from '../../../src/store/store.ts';
+import type { Offers } from '../../../src/studio/offers.ts';
+
+const FACTS = { width: 1024, height: 1024, steps: 30, memory: 9.34e9 };
+
+/** Two models that suit everything but one sampler, and one that is broken. */
+const SOME_OFFERS: Offers = {
+  limits: { panelsPerStory: 9, queuedPerMember: 5, queuedPerServer: 50 },
+  models: () => [
+    { name: 'pocket', problem: undefined, facts: { ...FACTS, family: undefined, isDefault: true } },
+    { name: 'sdxl-base', problem: undefined, facts: { ...FACTS, family: 'SDXL', isDefault: false } },
+    { name: 'broken', problem: refusal('model-unusable'), facts: undefined },
+  ],
+  loras: () => [],
+  assertDrawable({ model, sampler }) {
+    if (model === 'broken') throw refusal('model-unusable');
+    if (sampler === 'lcm') throw refusal('sampler-unsuited');
+  },
+};
+
+function refusal(code: string): UserError {
+  return new UserError(code, { expected: 'something', got: 'else', todo: 'Choose another.', model: 'broken' });
+}
 
 /**
  * A bot with these commands alone, on real discord.js, in a rehearsal room; with a real store and real blobs. Of the
@@ -31,7 +54,7 @@ export async function commandRoom(commands: readonly Command[], extra: Partial<B
   };
   const errors: unknown[] = [];
   const log: Log = { info() {}, warn() {}, error: (_message, error) => errors.push(error) };
-  const services = { studio, store, blobs, ...extra } as unknown as BotServices;
+  const services = { studio, store, blobs, offers: SOME_OFFERS, ...extra } as unknown as BotServices;
   const router = new InteractionRouter(commandTable(commands), services, log);
 
   const room = await RehearsalServer.start();

@@ -1,0 +1,115 @@
+import { estimateMemory } from '../engine/pipeline/memory-estimate.ts';
+import { UserError } from '../errors/user-error.ts';
+import type { GuildSettings } from '../store/guild-settings.ts';
+import { drawingFor, type StudioLimits } from './desk.ts';
+import { assertDrawable } from './drawable.ts';
+import type { LoraShelf } from './loras.ts';
+import type { ModelShelf, StudioModel } from './models.ts';
+
+/** What is told of a model where one is chosen. */
+export interface OfferedModel {
+  readonly name: string;
+  /** why it can't be chosen */
+  readonly problem: UserError | undefined;
+  readonly facts: ModelFacts | undefined;
+}
+
+export interface ModelFacts {
+  /** undefined: one of its own kind */
+  readonly family: string | undefined;
+  /** pixels */
+  readonly width: number;
+  readonly height: number;
+  readonly steps: number;
+  /** bytes that a story of four panels takes, about */
+  readonly memory: number;
+  /** what whoever runs the bot has named first */
+  readonly isDefault: boolean;
+}
+
+/** What a server can choose among, as it is now. */
+export interface Offers {
+  readonly limits: StudioLimits;
+  /** The default first, then those that can be chosen. */
+  models(): readonly OfferedModel[];
+  /** Names of the LoRAs for the server's model; none while that can't be used. */
+  loras(settings: GuildSettings): readonly string[];
+  /**
+   * Refuses settings that no story could be drawn with.
+   * @throws UserError `model-unknown`, `model-unusable`, `sampler-unsuited`, `memory-limit`
+   */
+  assertDrawable(settings: GuildSettings): void;
+}
+
+export interface OffersOptions {
+  readonly models: ModelShelf;
+  readonly loras: LoraShelf;
+  readonly limits: StudioLimits;
+  /** bytes */
+  readonly maxMemory: number;
+}
+
+/** What is no model at all needn't be offered: a VAE for previews lies in the folder of models too. */
+const NO_MODEL = new Set(['model-folder', 'model-kind']);
+/** What the size of a model is told by. */
+const USUAL_PANELS = 4;
+const LEAST_PANELS = 1;
+
+/** By pipeline and the width of the text that the U-Net reads. */
+const FAMILIES: Readonly<Record<string, string>> = {
+  'StableDiffusionXLPipeline 2048': 'SDXL',
+  'StableDiffusionPipeline 768': 'Stable Diffusion 1.x',
+  'StableDiffusionPipeline 1024': 'Stable Diffusion 2.x',
+};
+
+export function openOffers({ models, loras, limits, maxMemory }: OffersOptions): Offers {
+  const assertChosen = (settings: GuildSettings) => {
+    const model = models.get(settings.model);
+    assertDrawable(model, drawingFor(model, settings, undefined), LEAST_PANELS, [], maxMemory);
+    return model;
+  };
+
+  const offer = (name: string, isDefault: boolean): OfferedModel => {
+    const problem = problemOf(() => assertChosen({ model: name }));
+    const facts = problem ? undefined : factsOf(models.get(name), isDefault);
+    return { name, problem, facts };
+  };
+
+  return {
+    limits,
+    models() {
+      const all = models
+        .list()
+        .filter(({ model }) => !(model instanceof UserError && NO_MODEL.has(model.code)))
+        .map(({ name }, i) => offer(name, i === 0));
+      return all.toSorted((a, b) => Number(a.problem !== undefined) - Number(b.problem !== undefined));
+    },
+    loras(settings) {
+      let model: StudioModel;
+      try {
+        model = models.get(settings.model);
+      } catch (error) {
+        if (error instanceof UserError) return [];
+        throw error;
+      }
+      return loras.fitting(model);
+    },
+    assertDrawable: (settings) => void assertChosen(settings),
+  };
+}
+
+function factsOf({ opened, card }: StudioModel, isDefault: boolean): ModelFacts {
+  const { width, height, steps } = card;
+  const family = FAMILIES[`${opened.pipeline} ${opened.unet.config.cross_attention_dim}`];
+  return { family, width, height, steps, memory: estimateMemory(opened, { width, height }, USUAL_PANELS), isDefault };
+}
+
+function problemOf(work: () => unknown): UserError | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
