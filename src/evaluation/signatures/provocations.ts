@@ -2,7 +2,7 @@ import { type ConsistencySettings, DEFAULT_SETTINGS, PLAIN_SETTINGS } from '../.
 import type { StoryRequest } from '../../engine/draw-story.ts';
 import type { Signature } from '../../inspection/warning.ts';
 import { type Sampling, storyRequest } from '../panel-prompts.ts';
-import { EXTREME_STORIES, type EvaluationStory, STORIES } from '../stories.ts';
+import { type EvaluationStory, EXTREME_STORIES, STORIES } from '../stories.ts';
 
 /** A way to draw that brings a failure about on purpose, or one that is as it should be. */
 export interface Provocation {
