@@ -1,4 +1,4 @@
-import { type ConsistencySettings, DEFAULT_SETTINGS, PLAIN_SETTINGS } from '../engine/consistory/settings.ts';
+import { type ConsistencySettings, EXACT_SETTINGS, PLAIN_SETTINGS } from '../engine/consistory/settings.ts';
 import type { StoryRequest } from '../engine/draw-story.ts';
 import type { ModelFolder } from '../engine/weights/model-folder.ts';
 import type { ModelChoice } from '../engine/worker/messages.ts';
@@ -7,7 +7,7 @@ import type { ModelChoice } from '../engine/worker/messages.ts';
 export type Mode = 'plain' | 'exact';
 export const MODES: readonly Mode[] = ['plain', 'exact'];
 
-const SETTINGS: Readonly<Record<Mode, ConsistencySettings>> = { plain: PLAIN_SETTINGS, exact: DEFAULT_SETTINGS };
+const SETTINGS: Readonly<Record<Mode, ConsistencySettings>> = { plain: PLAIN_SETTINGS, exact: EXACT_SETTINGS };
 
 const HERO = 'fox';
 const SCENES = [

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ConsistencySettings } from '../engine/consistory/settings.ts';
+import { type ConsistencySettings, EXACT_SETTINGS } from '../engine/consistory/settings.ts';
 import { SAMPLERS, type SamplerName } from '../engine/schedulers/sampler-names.ts';
 import { UserError } from '../errors/user-error.ts';
 import { STORY_DEFAULTS } from './story-usage.ts';
@@ -119,6 +119,7 @@ function readArguments(args: readonly string[]) {
         'no-sharing': flag,
         'no-blending': flag,
         'no-injection': flag,
+        exact: flag,
         out: text,
         columns: text,
         debug: text,
@@ -143,6 +144,7 @@ function readSettings(values: ReturnType<typeof readArguments>): Partial<Consist
   return {
     ...(values['no-sharing'] && { sharedAttention: false }),
     ...(values['no-blending'] && { queryBlending: undefined }),
+    ...(values.exact && { featureInjection: EXACT_SETTINGS.featureInjection }),
     ...(values['no-injection'] && { featureInjection: undefined }),
     ...(maskDropout !== undefined && { maskDropout }),
     ...(anchors !== undefined && { anchors }),

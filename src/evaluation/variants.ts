@@ -1,6 +1,7 @@
 import {
   type ConsistencySettings,
   DEFAULT_SETTINGS,
+  EXACT_SETTINGS,
   PAPER_SETTINGS,
   PLAIN_SETTINGS,
 } from '../engine/consistory/settings.ts';
@@ -33,6 +34,7 @@ export const BASES: Readonly<Record<string, Base>> = {
   }),
   injection: base('feature injection only', { ...DEFAULT_SETTINGS, sharedAttention: false, queryBlending: undefined }),
   all: base("the engine's default settings, everything on", DEFAULT_SETTINGS),
+  exact: base("the same, with the paper's two passes", EXACT_SETTINGS),
   paper: base("the paper's settings", PAPER_SETTINGS),
   unmasked: base(
     'baseline: attention shared without masks, as StoryDiffusion shares it: half of all tokens, of all panels',
@@ -52,7 +54,7 @@ export const BASES: Readonly<Record<string, Base>> = {
 };
 
 /** What `--quick` draws: the method step by step, its parts by themselves, and the baselines. */
-export const QUICK_VARIANTS = 'plain,shared,injection,all,paper,same-noise,spelled-out';
+export const QUICK_VARIANTS = 'plain,shared,injection,all,exact,paper,same-noise,spelled-out';
 
 export const FULL_VARIANTS = `${QUICK_VARIANTS},all+dropout=0,all+blending=off,all+anchors=all`;
 

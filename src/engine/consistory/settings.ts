@@ -28,7 +28,7 @@ export interface QueryBlending {
 export interface FeatureInjection {
   /**
    * How the pictures are foreseen that correspondences are sought in: by a whole first pass (the paper's), or by so
-   * many long steps from where injection begins to DIFT's noise level (docs/adr/0005-one-pass.md).
+   * many long steps from where injection begins to DIFT's noise level (docs/adr/0006-one-pass.md).
    */
   readonly lookahead: 'pass' | number;
   /** alpha: weight of the injected features */
@@ -51,9 +51,18 @@ export const PAPER_SETTINGS: ConsistencySettings = {
   maskWindow: 8,
 };
 
-/** Troupe's own: features are injected for longer than in the paper (measured: docs/adr/0004-consistency.md). */
+/**
+ * Troupe's own: features are injected for longer than in the paper (docs/adr/0004-consistency.md), by correspondences
+ * from a look ahead in place of a whole first pass (docs/adr/0006-one-pass.md).
+ */
 export const DEFAULT_SETTINGS: ConsistencySettings = {
   ...PAPER_SETTINGS,
+  featureInjection: { lookahead: 4, strength: 0.8, from: 0.1, until: 1 / 2, similarity: 'otsu' },
+};
+
+/** The same with the paper's two passes, which cost nearly twice as much. */
+export const EXACT_SETTINGS: ConsistencySettings = {
+  ...DEFAULT_SETTINGS,
   featureInjection: { lookahead: 'pass', strength: 0.8, from: 0.1, until: 1 / 2, similarity: 'otsu' },
 };
 
