@@ -1,9 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { EvaluationResults } from '../results.ts';
+import type { SignatureResults } from '../signatures/signature-results.ts';
 import type { StoryBenchmarkResults } from '../story-benchmark/story-results.ts';
 import { SWEEPS } from '../sweeps.ts';
 import type { Picture, Section } from './blocks.ts';
+import { failuresSection } from './sections/failures.ts';
 import { meansSection } from './sections/means.ts';
 import { speedSection } from './sections/speed.ts';
 import { storiesSection } from './sections/stories.ts';
@@ -20,6 +22,8 @@ export async function collectSections(folder: string, pictures: string): Promise
   }
   const stories = await readJson<StoryBenchmarkResults>(file('stories.json'));
   sections.push(stories && storiesSection(stories, folder));
+  const failures = await readJson<SignatureResults>(file('signatures.json'));
+  sections.push(failures && failuresSection(failures));
   const bench = await readText(file('bench.md'));
   sections.push(bench === undefined ? undefined : speedSection(bench, await readJson(file('bench.json'))));
   return sections.filter((section) => section !== undefined);

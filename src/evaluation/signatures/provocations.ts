@@ -58,14 +58,12 @@ export const PROVOCATIONS: readonly Provocation[] = [
     steps: 3,
   },
   {
-    name: 'injected to the end',
+    name: 'five steps',
     provokes: 'poor-details',
-    about: 'features injected with alpha 1, whatever the similarity, at all steps',
-    settings: {
-      ...DEFAULT_SETTINGS,
-      featureInjection: { lookahead: 'pass', strength: 1, from: 0, until: 1, similarity: -1 },
-    },
+    about: "Troupe's settings in 5 sampling steps",
+    settings: DEFAULT_SETTINGS,
     sameNoise: false,
+    steps: 5,
   },
 ];
 

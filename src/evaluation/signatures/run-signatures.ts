@@ -1,0 +1,83 @@
+import type { Engine } from '../../engine/worker/engine-client.ts';
+import type { ModelChoice } from '../../engine/worker/messages.ts';
+import { signatureScores } from '../../inspection/inspect-story.ts';
+import { SIGNATURES, type Signature } from '../../inspection/warning.ts';
+import { contentKey } from '../content-key.ts';
+import { type Drawing, drawVariant } from '../drawing.ts';
+import type { Sampling } from '../panel-prompts.ts';
+import type { ResultCache } from '../result-cache.ts';
+import type { EvaluationStory } from '../stories.ts';
+import type { Observation } from './calibration.ts';
+import { PROVOCATIONS, provokedRequest } from './provocations.ts';
+
+export interface SignaturePlan {
+  /** every other one, from the first, is of the half that thresholds are chosen on */
+  readonly stories: readonly EvaluationStory[];
+  readonly sampling: Sampling;
+  readonly pocketDaylight: boolean;
+}
+
+export interface SignatureDeps {
+  readonly engine: Engine;
+  readonly model: ModelChoice;
+  readonly cache: ResultCache;
+  /** names of the code and the model that draw */
+  readonly drawnBy: readonly string[];
+}
+
+export interface SignatureHooks {
+  readonly progress: (done: number, total: number, observation: Observation) => void;
+  /** A story in all the ways it was drawn. */
+  readonly drawn: (story: EvaluationStory, seed: bigint, drawings: ReadonlyMap<string, Drawing>) => Promise<void>;
+}
+
+/** Not those of the other evaluations, so that thresholds have not seen their stories' noise. */
+const FIRST_SEED = 701n;
+
+export const signatureSeed = (story: number): bigint => FIRST_SEED + BigInt(story);
+
+/** Draws each story in every way, and has the detectors look at it. */
+export async function runSignatures(
+  { stories, sampling, pocketDaylight }: SignaturePlan,
+  { engine, model, cache, drawnBy }: SignatureDeps,
+  hooks: SignatureHooks,
+): Promise<Observation[]> {
+  const observations: Observation[] = [];
+  for (const [s, story] of stories.entries()) {
+    const seed = signatureSeed(s);
+    const drawings = new Map<string, Drawing>();
+    for (const provocation of PROVOCATIONS) {
+      const request = provokedRequest(story, provocation, seed, sampling);
+      const key = contentKey({ drawnBy, size: model.size, request });
+      const drawing = await cache.drawing(key, () => drawVariant(engine, model, request));
+      drawings.set(provocation.name, drawing);
+      const observation: Observation = {
+        story: story.subject,
+        seed: seed.toString(),
+        half: s % 2 === 0 ? 'choosing' : 'testing',
+        drawn: provocation.name,
+        scores: scoresOf(drawing, story.subject, pocketDaylight),
+      };
+      observations.push(observation);
+      hooks.progress(observations.length, stories.length * PROVOCATIONS.length, observation);
+    }
+    await hooks.drawn(story, seed, drawings);
+  }
+  return observations;
+}
+
+/** What the bot would be told of the drawing. */
+function scoresOf({ panels, maskGrid }: Drawing, subject: string, pocketDaylight: boolean): Observation['scores'] {
+  const found = signatureScores(
+    {
+      panels: panels.map(({ image, latents, mask }, i) => ({ id: i, image, latents, masks: { [subject]: mask } })),
+      maskGrid,
+    },
+    { prompts: panels.map(({ prompt }) => prompt), pocketDaylight },
+  );
+  const worst = (signature: Signature) => {
+    const scores = found.filter((score) => score.signature === signature).map(({ score }) => score);
+    return scores.length > 0 ? Math.max(...scores) : null;
+  };
+  return Object.fromEntries(SIGNATURES.map((name) => [name, worst(name)])) as Record<Signature, number | null>;
+}

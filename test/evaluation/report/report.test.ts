@@ -1,0 +1,110 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chart, type Section, table } from '../../../src/evaluation/report/blocks.ts';
+import { chartSvg } from '../../../src/evaluation/report/charts.ts';
+import { inlineHtml, markdownHtml } from '../../../src/evaluation/report/markdown-html.ts';
+import { reportHtml } from '../../../src/evaluation/report/report-html.ts';
+import { sectionMarkdown } from '../../../src/evaluation/report/section-markdown.ts';
+import { encodePng } from '../../../src/render/canvas.ts';
+
+const FACTS = { title: 'Results & more', about: 'Of *two* things.', facts: [['command', '`npm run x`']] } as const;
+
+describe('the HTML report', () => {
+  let folder: string;
+  let page: string;
+  let section: Section;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'troupe-report-'));
+    const file = path.join(folder, 'picture.png');
+    await writeFile(file, await encodePng({ width: 2, height: 1, rgb: Uint8Array.of(255, 0, 0, 0, 0, 255) }));
+    section = {
+      id: 'one',
+      title: 'One <thing>',
+      blocks: [
+        {
+          kind: 'prose',
+          markdown: '# Left out\n\n## Kept\n\n| a | b |\n|---|---|\n| x | 1 |\n\n<script>alert(1)</script>',
+        },
+        table('Caption of `it`', ['name', 'value'], [['first', '0.5']]),
+        chart('**Seen**', 'Said: a 1', { type: 'bars', valueLabel: 'v', bars: [{ name: 'a', value: 1 }] }),
+        { kind: 'picture', file, alt: 'Red beside "blue"', caption: 'Two pixels' },
+      ],
+    };
+    page = await reportHtml(FACTS, [section]);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('given all kinds of blocks, then each is on the page, and nothing is fetched from elsewhere', () => {
+    expect(page).toContain('<h2 id="one-title">One &lt;thing&gt;</h2>');
+    expect(page).toContain('<a href="#one">One &lt;thing&gt;</a>');
+    expect(page).toContain('<caption>Caption of <code>it</code></caption>');
+    expect(page).toContain('aria-label="Said: a 1"');
+    expect(page).toMatch(
+      /<img src="data:image\/webp;base64,[^"]+" width="2" height="1" alt="Red beside &quot;blue&quot;"/,
+    );
+    expect(page).not.toMatch(/(?:src|href)="(?!data:|#)/);
+    expect(page).not.toContain('<script');
+    expect(page).toContain('prefers-color-scheme: dark');
+  });
+
+  it('given a Markdown file with a title, then the title is left out and its headings lie below the section’s', () => {
+    expect(page).not.toContain('Left out');
+    expect(page).toContain('<h3>Kept</h3>');
+    expect(page).toContain('<th scope="row">x</th><td>1</td>');
+  });
+
+  it('given the same section as Markdown, then tables stay, and charts and pictures are left to the page', () => {
+    const markdown = sectionMarkdown(section);
+    expect(markdown).toContain('# One <thing>');
+    expect(markdown).toContain('| first | 0.5 |');
+    expect(markdown).not.toContain('Two pixels');
+  });
+
+  it('given a picture that isn’t there, then the report fails rather than being without it', async () => {
+    const lacking: Section = {
+      ...section,
+      blocks: [{ kind: 'picture', file: `${folder}/no.png`, alt: 'a', caption: 'b' }],
+    };
+    await expect(reportHtml(FACTS, [lacking])).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('charts', () => {
+  it('given three bars, then there is one rectangle for each, as long as its value', () => {
+    const bars = [1, 2, 4].map((value) => ({ name: `bar ${value}`, value }));
+    const svg = chartSvg({ type: 'bars', valueLabel: 'seconds', bars });
+    const widths = [...svg.matchAll(/<rect [^>]*width="([\d.]+)"/g)].map(([, width]) => Number(width));
+    expect(widths).toHaveLength(3);
+    expect((widths[2] as number) / (widths[0] as number)).toBeCloseTo(4, 6);
+    expect(svg).toContain('bar 4');
+  });
+
+  it('given two series, then two lines that differ in more than colour, each with its name', () => {
+    const points = ['on', 'off'].flatMap((series, s) => [0, 1].map((x) => ({ series, x, y: x + s })));
+    const svg = chartSvg({ type: 'lines', xLabel: 'p', yLabel: 'overlap', points });
+    expect(svg).toContain('var(--series-1)');
+    expect(svg).toMatch(/stroke-dasharray="6 ?3"|stroke-dasharray="6,3"/);
+    expect(svg).toMatch(/>on<[\s\S]*>off</);
+  });
+
+  it('given intervals, then zero is among them, for it is what they are compared with', () => {
+    const svg = chartSvg({
+      type: 'intervals',
+      valueLabel: 'd',
+      points: [{ name: 'all', value: 0.5, low: 0.4, high: 0.6 }],
+    });
+    expect(svg).toContain('0.0');
+    expect(svg).toContain('all');
+  });
+});
+
+describe('Markdown in the report', () => {
+  it('given tags, then they are shown and not obeyed', () => {
+    expect(inlineHtml('<img src=x onerror=y>')).toBe('&lt;img src=x onerror=y&gt;');
+    expect(markdownHtml('<div onclick="x">a</div>')).not.toContain('<div');
+    expect(markdownHtml('![a fox](fox.png)')).not.toContain('<img');
+  });
+});
