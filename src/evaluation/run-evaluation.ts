@@ -16,7 +16,7 @@ export interface EvaluationPlan {
   /** the first is plain */
   readonly variants: readonly Variant[];
   readonly sampling: Sampling;
-  /** training timesteps at which prompts are compared */
+  /** training timesteps at which prompts are compared; none: they are not */
   readonly timesteps: readonly number[];
   readonly pocketDaylight: boolean;
 }

@@ -54,7 +54,7 @@ export const SWEEPS: readonly Sweep[] = [
       'What do injected features add, by their weight alpha and by the similarity that a correspondence has to have (paper §4.3)? “shared” is everything without injection.',
     stories: STORIES,
     variants: ['shared', 'all', ...strengthLine.map((p) => p.variant), ...thresholdLine.map((p) => p.variant)],
-    measures: ['coatColours', 'coatNames', 'partColours', 'features', 'promptMargin', 'actionWins', 'twinOverlap'],
+    measures: ['coatColours', 'coatNames', 'partColours', 'features', 'displacement', 'backgroundMoved', 'twinOverlap'],
     lines: [
       { setting: 'alpha', series: 'Otsu’s threshold', points: strengthLine },
       { setting: 'least similarity', series: 'alpha 0.8', points: thresholdLine },
@@ -67,7 +67,7 @@ export const SWEEPS: readonly Sweep[] = [
       'Do characters stay the same where panels ask for layouts as far apart as the words allow, and how does agreement fall with the distance of two panels’ layouts?',
     stories: EXTREME_STORIES,
     variants: ['shared', 'all'],
-    measures: ['coatColours', 'coatNames', 'partColours', 'displacement', 'actionWins', 'overlap', 'twinOverlap'],
+    measures: ['coatColours', 'coatNames', 'partColours', 'displacement', 'centres', 'overlap', 'twinOverlap'],
     lines: [],
   },
 ];

@@ -37,7 +37,7 @@ export async function compareVariants(options: EvaluationOptions, args: readonly
       steps: options.steps ?? card.steps,
       guidance: options.guidance ?? card.guidance,
     },
-    timesteps: options.quick ? QUICK_TIMESTEPS : FULL_TIMESTEPS,
+    timesteps: timestepsOf(options),
     pocketDaylight: card.name === 'pocket',
   };
   const sheets = path.join(options.out, 'sheets');
@@ -94,6 +94,12 @@ export async function compareVariants(options: EvaluationOptions, args: readonly
   } finally {
     await engine.close();
   }
+}
+
+/** Sweeps do not ask what the model reads in its pictures: that would take longer than drawing them. */
+function timestepsOf({ sweep, quick }: EvaluationOptions): readonly number[] {
+  if (sweep) return [];
+  return quick ? QUICK_TIMESTEPS : FULL_TIMESTEPS;
 }
 
 const tellProgress: EvaluationHooks['progress'] = (done, total, { story, seed, variant, took }) =>

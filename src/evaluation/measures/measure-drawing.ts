@@ -26,7 +26,7 @@ const PROBE_SEED = 0n;
 export interface MeasuringContext {
   readonly story: EvaluationStory;
   readonly promptPrefix: string;
-  /** training timesteps at which prompts are compared */
+  /** training timesteps at which prompts are compared; none: they are not */
   readonly timesteps: readonly number[];
   /** the model veils its pictures by the time of day as the pocket's world does */
   readonly pocketDaylight: boolean;
@@ -145,6 +145,7 @@ async function comparePrompts(
       place: story.panels[place]?.place ?? '',
     });
   const results: Record<Comparison, PromptAgreement[]> = { story: [], place: [], action: [] };
+  if (timesteps.length === 0) return results;
   for (const [i, { latents }] of panels.entries()) {
     const others = story.panels.map((_, j) => j).filter((j) => j !== i);
     const asked = {
