@@ -27,14 +27,12 @@ export function inspectStory(
 export function signatureScores(drawn: InspectedStory, context: InspectionContext = {}): SignatureScore[] {
   const panels = drawn.panels.map((panel) => ({ ...panel, image: reducePicture(panel.image, INSPECTED_WIDTH) }));
   const story = { ...drawn, panels };
-  const { layout, backgroundColours, pairs } = storyLikeness(story, context);
+  const { composition, background, pairs } = storyLikeness(story, context);
   return [
     ...subjectAgreement(story, context).map((found) => ({ signature: 'inconsistent-subject' as const, ...found })),
-    ...scoreOf('layout-collapse', layout, () => byLikeness(story, pairs, (pair) => pair.layout)),
+    ...scoreOf('layout-collapse', composition, () => byLikeness(story, pairs, (pair) => pair.composition)),
     ...detailScore(story),
-    ...scoreOf('background-leakage', backgroundColours, () =>
-      byLikeness(story, pairs, (pair) => pair.backgroundColours),
-    ),
+    ...scoreOf('background-leakage', background, () => byLikeness(story, pairs, (pair) => pair.background)),
   ];
 }
 

@@ -1,29 +1,26 @@
-import { type Mask, unionMasks } from '../engine/consistory/subject-mask.ts';
+import { unionMasks } from '../engine/consistory/subject-mask.ts';
 import { colourHistogram, histogramIntersection } from './colour-agreement.ts';
-import { latentCosine } from './latent-cosine.ts';
-import { maskIou } from './layout.ts';
-import { meanOf } from './pairs.ts';
+import { compositionLikeness } from './composition-likeness.ts';
+import { meanOf, medianOf } from './pairs.ts';
 import { settingOf } from './prompt-setting.ts';
-import { coloursIn, complement, inBoth } from './region.ts';
+import { coloursIn, complement } from './region.ts';
 import type { InspectedPanel, InspectedStory, InspectionContext } from './warning.ts';
 
 /** How alike two panels are that were asked to be different. */
 export interface PairLikeness {
   /** ids */
   readonly panels: readonly [number, number];
-  /** IoU of where the subjects are */
-  readonly layout: number;
-  /** histogram intersection of the colours outside both masks */
-  readonly backgroundColours: number;
-  /** cosine of the latents outside both masks, place by place */
-  readonly backgroundLatents: number;
+  /** correlation of the latents, place by place: whether the same is in the same places */
+  readonly composition: number;
+  /** histogram intersection of the colours outside the subjects' masks */
+  readonly background: number;
 }
 
 export interface StoryLikeness {
   /** mean over pairs; undefined if there is no pair to compare */
-  readonly layout: number | undefined;
-  readonly backgroundColours: number | undefined;
-  readonly backgroundLatents: number | undefined;
+  readonly composition: number | undefined;
+  /** median over pairs: two places that are alike by nature must not decide */
+  readonly background: number | undefined;
   readonly pairs: readonly PairLikeness[];
 }
 
@@ -36,40 +33,32 @@ export function storyLikeness(story: InspectedStory, { prompts }: InspectionCont
   const pairs = views.flatMap((one, i) =>
     views.slice(i + 1).flatMap((other) => {
       const isSameSetting = one.setting !== undefined && one.setting === other.setting;
-      return isSameSetting ? [] : [compare(one, other, story)];
+      return isSameSetting ? [] : [compare(one, other)];
     }),
   );
-  const mean = (value: (pair: PairLikeness) => number) => meanOf(pairs.map(value)) ?? undefined;
   return {
-    layout: mean((pair) => pair.layout),
-    backgroundColours: mean((pair) => pair.backgroundColours),
-    backgroundLatents: mean((pair) => pair.backgroundLatents),
+    composition: meanOf(pairs.map(({ composition }) => composition)) ?? undefined,
+    background: medianOf(pairs.map(({ background }) => background)),
     pairs,
   };
 }
 
 interface View {
   readonly panel: InspectedPanel;
-  readonly subjects: Mask;
-  readonly outside: Mask;
   readonly background: Float64Array | undefined;
   readonly setting: string | undefined;
 }
 
 function viewOf(panel: InspectedPanel, { maskGrid }: InspectedStory, prompt: string | undefined): View {
   const subjects = unionMasks(Object.values(panel.masks), maskGrid.height * maskGrid.width);
-  const outside = complement(subjects);
-  const background = colourHistogram(coloursIn(panel.image, outside, maskGrid));
-  return { panel, subjects, outside, background, setting: prompt === undefined ? undefined : settingOf(prompt) };
+  const background = colourHistogram(coloursIn(panel.image, complement(subjects), maskGrid));
+  return { panel, background, setting: prompt === undefined ? undefined : settingOf(prompt) };
 }
 
-function compare(one: View, other: View, { maskGrid }: InspectedStory): PairLikeness {
-  const outside = inBoth(one.outside, other.outside);
-  const [a, b] = [one.panel, other.panel];
+function compare(one: View, other: View): PairLikeness {
   return {
-    panels: [a.id, b.id],
-    layout: maskIou(one.subjects, other.subjects),
-    backgroundColours: one.background && other.background ? histogramIntersection(one.background, other.background) : 0,
-    backgroundLatents: latentCosine(a.latents, b.latents, a.image, outside, maskGrid) ?? 0,
+    panels: [one.panel.id, other.panel.id],
+    composition: compositionLikeness(one.panel.latents, other.panel.latents),
+    background: one.background && other.background ? histogramIntersection(one.background, other.background) : 0,
   };
 }

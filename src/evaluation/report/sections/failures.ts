@@ -17,11 +17,11 @@ const DETECTORS: Readonly<Record<Signature, string>> = {
   'inconsistent-subject':
     '1 − histogram intersection of the colours in the subject’s masks, of the panel that agrees least with the others. Blind to where a colour is: a fox with its scarf’s colour on its tail passes.',
   'layout-collapse':
-    'mean IoU of where the subjects are, over pairs of panels of different settings. Stories whose prompts ask for like poses score high by right.',
+    'mean correlation of the finished latents place by place, each channel about its own mean, over pairs of panels of different settings. Leaking backgrounds raise it, too.',
   'poor-details':
     'share of the picture that is neither flat nor an edge (range of lightness in 5 × 5 pixels from 0.02 to 0.1), mean over panels. Blind to details that are crisp but wrong; places with much texture score higher.',
   'background-leakage':
-    'mean histogram intersection of the colours outside the masks, over pairs of panels of different settings. Two places that are alike by nature (a desert, a beach) score high by right.',
+    'median histogram intersection of the colours outside the masks, over pairs of panels of different settings. Two places that are alike by nature (a desert, a beach) score high by right.',
 };
 
 /** Each failure provoked on purpose, and how well it is told from what the engine hands back anyway. */
