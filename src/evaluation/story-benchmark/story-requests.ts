@@ -48,6 +48,7 @@ export function castingRequest(story: BenchmarkStory, { promptPrefix, steps, gui
  * No more shots than a story's page has go into a batch. With canons that changes nothing: shots look at the anchors
  * and never at each other. Without them (and with something shared) every batch would have a character of its own.
  * @param characters those of the story, perhaps described otherwise
+ * @param most shots of a batch
  */
 export function shotBatches(
   story: BenchmarkStory,
@@ -55,10 +56,11 @@ export function shotBatches(
   canons: readonly Canon[],
   settings: ConsistencySettings,
   { promptPrefix, steps, guidance }: Sampling,
+  most = MAX_PANELS,
 ): ShotBatch[] {
-  const starts = Array.from({ length: Math.ceil(story.shots.length / MAX_PANELS) }, (_, batch) => batch * MAX_PANELS);
+  const starts = Array.from({ length: Math.ceil(story.shots.length / most) }, (_, batch) => batch * most);
   return starts.map((start) => {
-    const shots = story.shots.slice(start, start + MAX_PANELS);
+    const shots = story.shots.slice(start, start + most);
     const script = readStory(undefined, characters, shots.map(panelText));
     const drawing = { seed: story.seed, steps, guidance, promptPrefix, negativePrompt: '', settings, canons };
     const { request, panels: places } = planStory(script, drawing);
