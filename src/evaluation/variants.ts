@@ -56,7 +56,7 @@ export const BASES: Readonly<Record<string, Base>> = {
 /** What `--quick` draws: the method step by step, its parts by themselves, and the baselines. */
 export const QUICK_VARIANTS = 'plain,shared,injection,all,exact,paper,same-noise,spelled-out';
 
-export const FULL_VARIANTS = `${QUICK_VARIANTS},all+dropout=0,all+blending=off,all+anchors=all`;
+export const FULL_VARIANTS = `${QUICK_VARIANTS},unmasked,all+dropout=0,all+blending=off,all+anchors=all`;
 
 /**
  * Comma-separated variants, each a base and overrides: `all,all+anchors=all,all+dropout=0+maskWindow=4`. Plain is
