@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { expect } from 'vitest';
 import { buildUnet, type UNetGraph } from '../../src/engine/graph/unet/unet.ts';
+import { nothingShared as emptyOperations } from '../../src/engine/pipeline/nothing-shared.ts';
 import { float32Tensor, int64Tensor, type TensorValue } from '../../src/engine/runtime/tensor-value.ts';
 import { fixturePath, POCKET, readModelPart } from './fixtures.ts';
 import { runGraph } from './run-graph.ts';
@@ -49,27 +50,10 @@ export function modelInputs(fixture: Tensors): Tensors {
 }
 
 /** Inputs with which ConsiStory's operations do nothing: no bank, queries of one's own, no injection, column 0. */
-export function nothingShared({ attentionLevels, injectLevel, memoryLayers }: UNetGraph, rows: number): Tensors {
-  const banks = attentionLevels
-    .filter(({ shared }) => shared)
-    .flatMap(({ height }) => [
-      [`bank_index_${height}`, int64Tensor([], [rows, 0])],
-      [`bank_length_${height}`, int64Tensor(new Array(rows).fill(0))],
-    ]);
-  const memory = memoryLayers.flatMap(({ kind, name, height, channels }) => [
-    [`keep_${kind}_${height}`, int64Tensor([])],
-    [`given_${kind}/${name}`, float32Tensor(new Float32Array(0), [0, channels])],
-  ]);
-  return {
-    ...Object.fromEntries([...banks, ...memory]),
-    [`inject_rows_${injectLevel.height}`]: int64Tensor([]),
-    [`inject_source_${injectLevel.height}`]: int64Tensor([]),
-    [`inject_weight_${injectLevel.height}`]: float32Tensor(new Float32Array(0), [0]),
-    query_source: int64Tensor(Array.from({ length: rows }, (_, row) => row)),
-    query_strength: float32Tensor(new Float32Array(rows), [rows]),
-    concept_columns: int64Tensor(new Array(rows).fill(0), [rows, 1]),
-  };
-}
+export const nothingShared = (graph: UNetGraph, rows: number): Tensors => ({
+  ...emptyOperations(graph, rows),
+  concept_columns: int64Tensor(new Array(rows).fill(0), [rows, 1]),
+});
 
 /** The greatest absolute difference of two float tensors, which have to be of one shape; NaN if either has one. */
 export function maximalDifference(actual: TensorValue | undefined, wanted: TensorValue): number {

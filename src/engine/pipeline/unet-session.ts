@@ -3,6 +3,7 @@ import { type ComputeType, fromFloat16Bits, toFloat16Bits } from '../graph/eleme
 import type { UNetGraph } from '../graph/unet/unet.ts';
 import type { OnnxSession } from '../runtime/onnx-session.ts';
 import { int64Tensor, type TensorValue } from '../runtime/tensor-value.ts';
+import { nothingShared } from './nothing-shared.ts';
 
 type Feeds = Record<string, TensorValue>;
 
@@ -71,36 +72,14 @@ export class UnetSession implements ConsistoryUnet {
       timestep: { type: 'float32', shape: [batch], data: Float32Array.from(rows, (row) => row.timestep) },
       encoder_hidden_states: this.floats(text, [batch, text.length / batch / textWidth, textWidth]),
       concept_columns: columnsTensor(rows.map((row) => row.columns)),
-      ...this.nothingShared(batch),
     };
     if (added) {
       feeds.text_embeds = this.floats(packRows(rows.map((row) => row.text.pooled)), [batch, added.pooledWidth]);
       const ids = packRows(rows.map(() => Float32Array.from(this.timeIds)));
       feeds.time_ids = { type: 'float32', shape: [batch, this.timeIds.length], data: ids };
     }
-    for (const [name, value] of Object.entries(consistory)) {
+    for (const [name, value] of Object.entries({ ...nothingShared(this.graph, batch), ...consistory })) {
       feeds[name] = value.type === 'float32' ? this.floats(value.data, value.shape) : value;
-    }
-    return feeds;
-  }
-
-  /** ConsiStory's inputs left empty: the plain U-Net. */
-  private nothingShared(batch: number): Feeds {
-    const feeds: Feeds = {
-      query_source: int64Tensor(Array.from({ length: batch }, (_, row) => row)),
-      query_strength: this.floats(new Float32Array(batch), [batch]),
-    };
-    for (const { height } of this.sharedLevels) {
-      feeds[`bank_index_${height}`] = int64Tensor([], [batch, 0]);
-      feeds[`bank_length_${height}`] = int64Tensor(new Uint8Array(batch));
-    }
-    const { height } = this.injectGrid;
-    feeds[`inject_rows_${height}`] = int64Tensor([]);
-    feeds[`inject_source_${height}`] = int64Tensor([]);
-    feeds[`inject_weight_${height}`] = this.floats(new Float32Array(0), [0]);
-    for (const { kind, name, height, channels } of this.graph.memoryLayers) {
-      feeds[`keep_${kind}_${height}`] = int64Tensor([]);
-      feeds[`given_${kind}/${name}`] = this.floats(new Float32Array(0), [0, channels]);
     }
     return feeds;
   }
