@@ -254,7 +254,8 @@ export class GraphBuilder {
       });
     }
     this.loras.refuseUnused(options.mayIgnore);
-    const { nodes, initializers, inputs, outputs } = this;
+    const { initializers, inputs, outputs } = this;
+    const nodes = this.constantNodesFirst();
     return encodeOnnxModel({
       nodes,
       initializers,
@@ -262,6 +263,22 @@ export class GraphBuilder {
       outputs,
       opsets: { '': OPSET, [MICROSOFT]: MICROSOFT_OPSET },
     });
+  }
+
+  /**
+   * onnxruntime runs a node's inputs latest first. A weight's cast that is not folded (OnnxSessionOptions.mapWeights)
+   * would so run before all layers below it and keep its result until then: half the model at once, where this way it
+   * is one layer.
+   */
+  private constantNodesFirst(): Node[] {
+    const constants = new Set(['', ...this.initializers.keys()]);
+    const [first, rest]: [Node[], Node[]] = [[], []];
+    for (const node of this.nodes) {
+      const isConstant = node.inputs.every((input) => constants.has(input));
+      (isConstant ? first : rest).push(node);
+      if (isConstant) for (const output of node.outputs) constants.add(output);
+    }
+    return [...first, ...rest];
   }
 
   private entry(name: string): TensorEntry {

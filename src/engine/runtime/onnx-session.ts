@@ -20,8 +20,9 @@ export interface OnnxSessionOptions {
   /** threads within an operator; 0 lets onnxruntime take every core */
   readonly threads: number;
   /**
-   * Keep weights memory-mapped as they lie in the file instead of copying them into the layout that matrix
-   * multiplication prefers: about half the memory, and slower where the copy would have paid.
+   * CPU only: use weights as they lie in the file, memory-mapped, in place of copies in the layout and precision that
+   * kernels prefer; those in half precision are converted layer by layer at each run. Loads at once, takes half to a
+   * third of the memory, and a run takes about a tenth longer (docs/adr/0005-memory-of-big-models.md).
    */
   readonly mapWeights?: boolean;
   /** Keep freed CPU memory for the next run: faster, but what the largest run took is never given back. */
@@ -36,6 +37,19 @@ export interface OnnxSessionOptions {
  * sampling step took 2.0 times as long, and threads go on burning a core after the last step (docs/adr/0003-speed.md).
  */
 const SPIN_MICROSECONDS = 20;
+
+/**
+ * What onnxruntime would otherwise do to weights when it loads a graph, each by making copies: lay them out for matrix
+ * products (prepacking) and for convolutions (NCHWc), and make single precision of half (the third; and constant
+ * folding, which stays for what is small: shapes, norms, biases).
+ */
+const WEIGHTS_AS_THEY_LIE = {
+  session: { disable_prepacking: '1' },
+  optimization: {
+    disable_specified_optimizers: 'NchwcTransformer;FuseFp16InitializerToFp32NodeTransformer',
+    constant_folding_max_output_size_in_bytes: '1000000',
+  },
+} as const;
 
 /** onnxruntime's severities; below it the log is noise about fallbacks of shape arithmetic to the CPU */
 const LOG_ERRORS = 3;
@@ -54,6 +68,9 @@ function hasCudaLibraries(): boolean {
     .readdirSync(folder, { recursive: true })
     .some((file) => String(file).includes('onnxruntime_providers_cuda'));
 }
+
+/** What can be run: a session, or a part of a model that has one when it needs it. */
+export type Runnable = Pick<OnnxSession, 'run'>;
 
 /**
  * A graph that is ready to run. Creating a session and running it block the thread they are called on.
@@ -96,8 +113,9 @@ export class OnnxSession {
         session: {
           model_external_initializers_file_folder_path: weightsFolder,
           intra_op: { spin_duration_us: String(SPIN_MICROSECONDS) },
-          ...(mapWeights ? { disable_prepacking: '1' } : {}),
+          ...(mapWeights ? WEIGHTS_AS_THEY_LIE.session : {}),
         },
+        ...(mapWeights ? { optimization: WEIGHTS_AS_THEY_LIE.optimization } : {}),
       },
     });
     return new OnnxSession(session, profile !== undefined);
