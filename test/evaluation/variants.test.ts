@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS, PLAIN_SETTINGS } from '../../src/engine/consistory/settings.ts';
+import { MEASURE_NAMES } from '../../src/evaluation/measures/measure-names.ts';
 import { parseOptions } from '../../src/evaluation/options.ts';
 import { panelPrompt, storyRequest } from '../../src/evaluation/panel-prompts.ts';
 import { storySeed } from '../../src/evaluation/run-evaluation.ts';
 import { OVERRIDES } from '../../src/evaluation/setting-overrides.ts';
-import { STORIES } from '../../src/evaluation/stories.ts';
+import { EXTREME_STORIES, STORIES } from '../../src/evaluation/stories.ts';
+import { SWEEPS } from '../../src/evaluation/sweeps.ts';
 import { FULL_VARIANTS, parseVariants, type Variant } from '../../src/evaluation/variants.ts';
 import { refusal } from '../support/refusal.ts';
 
@@ -70,6 +72,38 @@ describe('options', () => {
       expect(refusal(() => parseOptions(args)).code).toBe('evaluation-options');
     },
   );
+});
+
+describe('sweeps', () => {
+  it.each(SWEEPS)(
+    'given the sweep $name, then its variants can be drawn, and every point of a line is among them',
+    (sweep) => {
+      const variants = parseVariants(sweep.variants.join()).map(({ name }) => name);
+      expect(variants).toEqual(['plain', ...sweep.variants]);
+      for (const { points } of sweep.lines) {
+        for (const { variant } of points) expect(variants).toContain(variant);
+      }
+      for (const measure of sweep.measures) expect(MEASURE_NAMES).toContain(measure);
+    },
+  );
+
+  it('given --sweep, then its variants and stories are taken, and the committed report is written', () => {
+    const options = parseOptions(['--sweep', 'poses']);
+    expect(options?.report).toBe('docs/results/sweep-poses.md');
+    expect(options?.stories).toEqual(EXTREME_STORIES);
+    expect(options?.variants.map(({ name }) => name)).toEqual(['plain', 'shared', 'all']);
+    expect(parseOptions(['--sweep', 'layout', '--stories', '2', '--out', 'x'])).toMatchObject({
+      report: 'x/report.md',
+      runs: 1,
+      stories: STORIES.slice(0, 2),
+    });
+  });
+
+  it('given an unknown sweep, then those that there are', () => {
+    const error = refusal(() => parseOptions(['--sweep', 'all']));
+    expect(error.code).toBe('evaluation-sweep');
+    expect(error.message).toContain('layout, injection, poses');
+  });
 });
 
 describe('stories', () => {
