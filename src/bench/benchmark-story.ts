@@ -1,13 +1,22 @@
-import { type ConsistencySettings, EXACT_SETTINGS, PLAIN_SETTINGS } from '../engine/consistory/settings.ts';
+import {
+  type ConsistencySettings,
+  DEFAULT_SETTINGS,
+  EXACT_SETTINGS,
+  PLAIN_SETTINGS,
+} from '../engine/consistory/settings.ts';
 import type { StoryRequest } from '../engine/draw-story.ts';
 import type { ModelFolder } from '../engine/weights/model-folder.ts';
 import type { ModelChoice } from '../engine/worker/messages.ts';
 
-/** The two ways of drawing that are compared: the paper's two passes, and each panel by itself. */
-export type Mode = 'plain' | 'exact';
-export const MODES: readonly Mode[] = ['plain', 'exact'];
+/** The ways of drawing that are compared: each panel by itself, the paper's two passes, and a look ahead in their place. */
+export type Mode = 'plain' | 'exact' | 'onepass';
+export const MODES: readonly Mode[] = ['plain', 'exact', 'onepass'];
 
-const SETTINGS: Readonly<Record<Mode, ConsistencySettings>> = { plain: PLAIN_SETTINGS, exact: EXACT_SETTINGS };
+export const SETTINGS: Readonly<Record<Mode, ConsistencySettings>> = {
+  plain: PLAIN_SETTINGS,
+  exact: EXACT_SETTINGS,
+  onepass: DEFAULT_SETTINGS,
+};
 
 const HERO = 'fox';
 const SCENES = [
@@ -27,9 +36,18 @@ const SCENES = [
 export const MOST_PANELS = SCENES.length;
 const SEED = 7n;
 
+/** What of a story is varied. */
+export interface StoryShape {
+  readonly panels: number;
+  readonly steps: number;
+  /** in place of the settings' own */
+  readonly anchors?: number | 'all';
+}
+
 /** Panels of one character in different places; always the same ones. */
-export function benchmarkStory(model: ModelFolder, mode: Mode, panels: number, steps: number): StoryRequest {
+export function benchmarkStory(model: ModelFolder, mode: Mode, { panels, steps, anchors }: StoryShape): StoryRequest {
   const { guidance, promptPrefix } = model.card;
+  const settings = SETTINGS[mode];
   return {
     panels: SCENES.slice(0, panels).map((scene, id) => ({
       id,
@@ -40,13 +58,26 @@ export function benchmarkStory(model: ModelFolder, mode: Mode, panels: number, s
       negativePrompt: '',
     })),
     concepts: [{ name: HERO, words: HERO }],
-    settings: SETTINGS[mode],
+    settings: anchors === undefined ? settings : { ...settings, anchors },
     steps,
     guidance,
   };
 }
 
-/** The model at the size that its card names. */
-export function ownSize({ dir, card }: ModelFolder): ModelChoice {
-  return { folder: dir, size: { width: card.width, height: card.height } };
+/** Another take of a panel behind the canon of its character: the first panels of the story are its anchors. */
+export function redrawStory(model: ModelFolder, mode: Mode, steps: number): StoryRequest {
+  const { anchors } = SETTINGS[mode];
+  const count = anchors === 'all' ? 1 : anchors;
+  const story = benchmarkStory(model, mode, { panels: count + 1, steps });
+  return {
+    ...story,
+    panels: story.panels.map((panel, place) =>
+      place < count ? { ...panel, canon: 'the benchmark' } : { ...panel, revision: 1 },
+    ),
+  };
+}
+
+/** The model at the size that its card names, or at another. */
+export function choiceOf({ dir, card }: ModelFolder, size = { width: card.width, height: card.height }): ModelChoice {
+  return { folder: dir, size };
 }

@@ -3,10 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import type { StoryRequest } from '../engine/draw-story.ts';
-import { normalNoise, randomStream } from '../engine/random/random-stream.ts';
-import type { ModelChoice } from '../engine/worker/messages.ts';
+import type { ConsistencySettings } from '../engine/consistory/settings.ts';
 import { LineProcess } from './line-process.ts';
+import type { RivalTask } from './rival-task.ts';
 
 const DEFAULT_PYTHON = '/tmp/venv/bin/python';
 
@@ -18,7 +17,26 @@ export function findPython(wish: string | undefined): string | undefined {
 const ready = z.object({ ready: z.record(z.string(), z.string()) });
 const drawn = z.object({ wall: z.number(), cpu: z.number() });
 
-/** diffusers, which samples the same panels from the same noise, each by itself. */
+/** How PyTorch computes. */
+export interface RivalKind {
+  readonly dtype: 'float32' | 'bfloat16';
+  /** by torch.compile */
+  readonly compile: boolean;
+}
+
+export type RivalMethod = 'plain' | 'consistory';
+
+/** What a rival ended with. */
+export interface RivalPictures {
+  /** [N, C, H, W] */
+  readonly latents: Float32Array;
+  /** 1 where the subject is, [N, S]; empty after plain sampling */
+  readonly masks: Uint8Array;
+  /** [N, H, W, 3] */
+  readonly pictures: Uint8Array;
+}
+
+/** PyTorch, which samples the same panels from the same draws through diffusers. */
 export class DiffusersRival {
   readonly versions: Readonly<Record<string, string>>;
   private readonly process: LineProcess;
@@ -30,53 +48,64 @@ export class DiffusersRival {
     this.versions = versions;
   }
 
-  /** @param latentShape [C, H, W] */
+  /** @param settings of the story that `consistory` draws */
   static async start(
     python: string,
-    model: ModelChoice,
-    story: StoryRequest,
-    latentShape: readonly [number, number, number],
+    task: RivalTask,
+    settings: ConsistencySettings,
+    { dtype, compile }: RivalKind,
     threads: number,
   ): Promise<DiffusersRival> {
     const folder = await mkdtemp(path.join(tmpdir(), 'troupe-bench-'));
-    const [latents, task] = [path.join(folder, 'latents'), path.join(folder, 'task.json')];
-    const size = latentShape.reduce((a, b) => a * b, 1);
-    const noise = story.panels.map(({ seed, id, revision }) =>
-      normalNoise(randomStream({ seed, purpose: 'latents', panel: id, revision }), size),
+    const files: Record<string, string> = {};
+    for (const [name, data] of Object.entries(task.draws)) {
+      files[name] = path.join(folder, name);
+      await writeFile(files[name], new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    }
+    const description = path.join(folder, 'task.json');
+    const { draws: _, ...rest } = task;
+    await writeFile(
+      description,
+      JSON.stringify({ ...rest, files, settings, dtype, compile, threads, gathered: false }),
     );
-    await writeFile(latents, Buffer.concat(noise.map((n) => Buffer.from(n.buffer, n.byteOffset, n.byteLength))));
-    const description = {
-      model: model.folder,
-      threads,
-      steps: story.steps,
-      guidance: story.guidance,
-      prompts: story.panels.map((panel) => panel.prompt),
-      negative: story.panels[0]?.negativePrompt ?? '',
-      latents,
-      shape: [story.panels.length, ...latentShape],
-    };
-    await writeFile(task, JSON.stringify(description));
-    const program = new URL('../../scripts/bench/diffusers_plain.py', import.meta.url).pathname;
-    const process = new LineProcess(python, [program, task]);
+    const program = new URL('../../scripts/bench/diffusers_rival.py', import.meta.url).pathname;
+    // a compiler's cache of its own, so that its time is that of a first compilation
+    const process = new LineProcess(python, [program, description], {
+      TORCHINDUCTOR_CACHE_DIR: path.join(folder, 'inductor'),
+    });
     const { ready: versions } = ready.parse(await process.answer());
     return new DiffusersRival(process, folder, versions);
   }
 
   /** Samples once; milliseconds of wall and processor time. */
-  async sample(): Promise<{ wall: number; cpu: number }> {
-    return drawn.parse(await this.process.ask('draw'));
+  async sample(method: RivalMethod): Promise<{ wall: number; cpu: number }> {
+    return drawn.parse(await this.process.ask(method));
   }
 
-  /** The latents that the last sampling ended with, [B, C, H, W]. */
-  async latents(): Promise<Float32Array> {
-    const file = path.join(this.folder, 'finished');
-    await this.process.ask(`write ${file}`);
-    const bytes = await readFile(file);
-    return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  /** Largest resident memory so far, bytes; on Linux. */
+  async peak(): Promise<number> {
+    return z.object({ peak: z.number() }).parse(await this.process.ask('peak')).peak;
+  }
+
+  /** Floating point operations of one plain step, by PyTorch's own counter. */
+  async flops(): Promise<number> {
+    return z.object({ flops: z.number() }).parse(await this.process.ask('flops')).flops;
+  }
+
+  /** What the last sampling ended with. */
+  async pictures(): Promise<RivalPictures> {
+    await this.process.ask(`write ${this.folder}`);
+    const read = (name: string) => readFile(path.join(this.folder, name));
+    const latents = await read('latents');
+    return {
+      latents: new Float32Array(latents.buffer.slice(latents.byteOffset, latents.byteOffset + latents.byteLength)),
+      masks: await read('masks'),
+      pictures: await read('pictures'),
+    };
   }
 
   async close(): Promise<void> {
-    this.process.close();
+    await this.process.close();
     await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import type { PictureSize } from '../engine/pipeline/unet-session.ts';
 import { openModel } from '../engine/weights/open-model.ts';
 import { startEngine } from '../engine/worker/engine-client.ts';
-import { benchmarkStory, type Mode, ownSize } from './benchmark-story.ts';
+import { benchmarkStory, choiceOf, type Mode, type StoryShape } from './benchmark-story.ts';
 
 const run = promisify(execFile);
 
@@ -20,14 +21,10 @@ export interface FreshDrawing {
 
 const answer = z.object({ peak: z.number(), loaded: z.number(), load: z.number() });
 
-export interface FreshDrawingTask {
+export interface FreshDrawingTask extends StoryShape {
   readonly model: string;
   readonly mode: Mode;
-  readonly panels: number;
-  readonly steps: number;
-  /** 0: all cores */
-  readonly threads: number;
-  readonly size?: { readonly width: number; readonly height: number };
+  readonly size?: PictureSize;
 }
 
 /** Runs a task in a new process: what a process once took is never given back, so each measurement needs its own. */
@@ -40,14 +37,12 @@ export async function drawInFreshProcess(task: FreshDrawingTask): Promise<FreshD
 /** The part that runs in that process. */
 export async function drawAndMeasure(task: FreshDrawingTask): Promise<FreshDrawing> {
   const model = openModel(task.model);
-  const choice = { ...ownSize(model), ...(task.size ? { size: task.size } : {}) };
-  const engine = startEngine({ provider: 'cpu', threads: task.threads, maxMemory: Number.POSITIVE_INFINITY });
+  const engine = startEngine({ provider: 'cpu', threads: 0, maxMemory: Number.POSITIVE_INFINITY });
   let load = Number.NaN;
   let loaded: Promise<number> | undefined;
-  const story = benchmarkStory(model, task.mode, task.panels, task.steps);
   await engine.draw(
-    choice,
-    story,
+    choiceOf(model, task.size),
+    benchmarkStory(model, task.mode, task),
     { trace: false, previewEvery: 0 },
     {
       loaded: ({ took }) => {
@@ -67,7 +62,7 @@ const BYTES_PER_KB = 1024;
  * Largest resident memory of this process so far, bytes. On Linux not from getrusage, whose number a process inherits
  * from the one that started it.
  */
-async function peakMemory(): Promise<number> {
+export async function peakMemory(): Promise<number> {
   const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
   const line = /^VmHWM:\s+(\d+) kB/m.exec(status);
   return (line ? Number(line[1]) : process.resourceUsage().maxRSS) * BYTES_PER_KB;

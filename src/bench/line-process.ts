@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 
@@ -8,8 +9,9 @@ export class LineProcess {
   private readonly lines: AsyncIterator<string>;
   private complaints = '';
 
-  constructor(program: string, args: readonly string[]) {
-    this.child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  /** @param environment besides this process's own */
+  constructor(program: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+    this.child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.complaints += text;
@@ -33,7 +35,15 @@ export class LineProcess {
     return this.answer();
   }
 
-  close(): void {
+  /** of the running program */
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Resolves when the program has ended, and its memory is free. */
+  async close(): Promise<void> {
+    const ended = this.child.exitCode === null && this.child.pid ? once(this.child, 'exit') : undefined;
     this.child.stdin.end();
+    await ended;
   }
 }

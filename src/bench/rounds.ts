@@ -18,18 +18,19 @@ export const unrest = (series: Series): number => median(series) / minimum(serie
 export type Contender<T> = () => Promise<T>;
 
 /**
- * Lets contenders take turns, so that whatever else the machine does disturbs all of them alike. One more round comes
- * first and doesn't count: it loads, compiles and warms caches.
+ * Lets contenders take turns, so that whatever else the machine does disturbs all of them alike.
  * @param measured told after each turn that counts
+ * @param options.warmUp whether one more round comes first that doesn't count: it loads, compiles and warms caches
  */
 export async function takeTurns<Name extends string, T>(
   contenders: Readonly<Record<Name, Contender<T>>>,
   rounds: number,
   measured: (name: Name, round: number, result: T) => void = () => {},
+  { warmUp = true }: { readonly warmUp?: boolean } = {},
 ): Promise<Record<Name, T[]>> {
   const names = Object.keys(contenders) as Name[];
   const results = Object.fromEntries(names.map((name) => [name, [] as T[]])) as Record<Name, T[]>;
-  for (const name of names) await contenders[name]();
+  for (const name of warmUp ? names : []) await contenders[name]();
   for (let round = 0; round < rounds; round++) {
     for (const name of names) {
       const result = await contenders[name]();

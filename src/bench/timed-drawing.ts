@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Phase, StoryRequest } from '../engine/draw-story.ts';
+import type { DrawnStory, Phase, StoryRequest } from '../engine/draw-story.ts';
 import type { Engine } from '../engine/worker/engine-client.ts';
 import type { ModelChoice } from '../engine/worker/messages.ts';
 
@@ -14,28 +14,41 @@ export interface LoopDelay {
   readonly max: number;
 }
 
-export interface TimedDrawing {
-  /** from the request to the finished pictures, milliseconds */
+/** What one drawing took, in milliseconds. */
+export interface Timed {
+  /** from the request to the finished pictures; of a rival that only samples, the same as `sampling` */
   readonly wall: number;
-  /** processor time of the whole process meanwhile, milliseconds: other programs change it little */
+  /** processor time of the whole process meanwhile: other programs change it little */
   readonly cpu: number;
+  /** without prompts and decoding */
+  readonly sampling: number;
+}
+
+export interface TimedDrawing extends Timed {
   readonly phases: Readonly<Partial<Record<Phase, number>>>;
   readonly loop: LoopDelay;
 }
 
 /** Draws a story as users do, through the engine's thread. */
-export async function drawTimed(engine: Engine, model: ModelChoice, story: StoryRequest): Promise<TimedDrawing> {
+export async function drawTimed(
+  engine: Engine,
+  model: ModelChoice,
+  story: StoryRequest,
+): Promise<{ readonly time: TimedDrawing; readonly drawn: DrawnStory }> {
   const delay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
   const [cpu, started] = [process.cpuUsage(), performance.now()];
   delay.enable();
-  const { timings } = await engine.draw(model, story, { trace: false, previewEvery: 0 });
+  const drawn = await engine.draw(model, story, { trace: false, previewEvery: 0 });
   delay.disable();
   const [used, wall] = [process.cpuUsage(cpu), performance.now() - started];
+  const { timings } = drawn;
   const percentile = (p: number) => delay.percentile(p) / NANOSECONDS_PER_MS;
-  return {
+  const time = {
     wall,
     cpu: (used.user + used.system) / MICROSECONDS_PER_MS,
+    sampling: (timings.sample ?? 0) + (timings.match ?? 0) + (timings.inject ?? 0),
     phases: timings,
     loop: { p50: percentile(50), p99: percentile(99), max: delay.max / NANOSECONDS_PER_MS },
   };
+  return { time, drawn };
 }

@@ -1,0 +1,61 @@
+import { availableParallelism } from 'node:os';
+import { openModel } from '../engine/weights/open-model.ts';
+import { findModel } from '../models/models-folder.ts';
+import { type BenchParts, type MeasuredParts, type PartName, readParts, writeParts } from './bench-file.ts';
+import { MODES } from './benchmark-story.ts';
+import { underCircumstances } from './circumstances.ts';
+import { findPython } from './diffusers-rival.ts';
+import { measureMemory } from './memory.ts';
+import type { BenchOptions } from './options.ts';
+import { race } from './race.ts';
+import { type Verdict, verdictsOf } from './report/targets.ts';
+import { measureScaling } from './scaling.ts';
+import { profileSteps } from './steps.ts';
+import type { Tell } from './tell.ts';
+
+const PANELS = 4;
+/** Runs of one step are short: more of them, for minima that can be trusted. */
+const STEP_ROUNDS_PER_ROUND = 5;
+const SCALING_STEPS = 10;
+const QUICK_STEPS = 10;
+
+/**
+ * Measures the parts that were asked for, and writes the files after each, so that nothing is lost.
+ * @returns targets and what was measured, of all parts in the files
+ */
+export async function measureParts(options: BenchOptions, tell: Tell): Promise<Verdict[]> {
+  const model = openModel(findModel(options.model));
+  const { rounds, quick, out } = options;
+  const steps = quick ? QUICK_STEPS : model.card.steps;
+  const python = findPython(process.env.PYTHON);
+  if (python === undefined) tell('No Python with torch and diffusers ($PYTHON): not compared with PyTorch.');
+  const threads = availableParallelism();
+  const shape = { panels: PANELS, steps };
+  const racing = { ...shape, threads, rounds, python };
+  const eager = [
+    { dtype: 'float32', compile: false },
+    { dtype: 'bfloat16', compile: false },
+  ] as const;
+  const compiled = [{ dtype: 'float32', compile: true }] as const;
+
+  const measure: { readonly [Name in PartName]: () => Promise<BenchParts[Name]> } = {
+    race: () => race(model, { ...racing, modes: MODES, redraw: true, rivals: eager }, tell),
+    compiled: () => race(model, { ...racing, modes: ['plain', 'exact'], redraw: false, rivals: compiled }, tell),
+    memory: () => measureMemory(model, shape, rounds, tell),
+    steps: () => profileSteps(model, { ...shape, python, threads, rounds: rounds * STEP_ROUNDS_PER_ROUND }, tell),
+    scaling: () => measureScaling(model, { steps: SCALING_STEPS, rounds: Math.max(1, rounds - 1), quick }, tell),
+  };
+
+  const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
+  let parts: MeasuredParts = await readParts(out, model.card.name);
+  for (const name of options.parts) {
+    if (options.resume && parts[name]) {
+      tell(`${name}: already there`);
+      continue;
+    }
+    const work: () => Promise<BenchParts[PartName]> = measure[name];
+    parts = { ...parts, [name]: await underCircumstances(command, work) };
+    await writeParts(out, model.card.name, parts);
+  }
+  return verdictsOf(parts);
+}
