@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -46,6 +47,7 @@ export async function provokeFailures(args: readonly string[]): Promise<void> {
   const made = circumstances(args);
   const sources = await engineSources();
   const { card } = openModel(findModel(model));
+  await mkdir(path.join(out, 'sheets'), { recursive: true });
   await ensureWritable(report);
   const engine = startEngine({ provider: 'auto', threads, maxMemory: os.totalmem() * MEMORY_SHARE });
   try {
