@@ -4,6 +4,8 @@ import { list, number, optionalText, text, whole, yesNo } from './config-values.
 import { UserError } from './errors/user-error.ts';
 import { MODELS_FOLDER } from './models/models-folder.ts';
 
+/** share of the memory; the model needs the rest */
+const MOST_FOR_ANCHORS = 1 / 4;
 const BYTES_PER_MB = 1e6;
 const BYTES_PER_GB = 1e9;
 const MS_PER_SECOND = 1000;
@@ -100,7 +102,7 @@ export const VARIABLES = {
     'Drawing',
     whole(512, 0, 1_000_000),
     '512',
-    'Of that, for anchors of the last stories: with them a redraw costs about one panel. 0: they are drawn each time.',
+    'Of that, at most a quarter, for anchors of the last stories: with them a redraw costs about one panel. 0: none.',
   ),
   PREVIEW_EVERY: variable('Drawing', whole(5, 0, 1000), '5', 'Sampling steps between previews; 0: none.'),
   PICTURE_FILTER_MODEL: variable(
@@ -152,7 +154,7 @@ export interface Config {
   readonly threads: number;
   /** bytes */
   readonly maxMemory: number;
-  /** bytes, out of maxMemory */
+  /** bytes beside it for anchors of the last stories */
   readonly anchorMemory: number;
   readonly previewEvery: number;
   readonly pictureFilterModel: string | undefined;
@@ -186,6 +188,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   const values = parsed.data as Values;
   if (values.MODELS.length === 0) throw noModels();
+  const memory = values.MAX_MEMORY_GB * BYTES_PER_GB;
+  const anchorMemory = Math.min(values.ANCHOR_MEMORY_MB * BYTES_PER_MB, memory * MOST_FOR_ANCHORS);
   return {
     discordToken: values.DISCORD_TOKEN,
     registersCommands: values.REGISTER_COMMANDS,
@@ -198,8 +202,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     hub: { address: values.HF_ENDPOINT, token: values.HF_TOKEN },
     provider: values.PROVIDER,
     threads: values.THREADS,
-    maxMemory: values.MAX_MEMORY_GB * BYTES_PER_GB,
-    anchorMemory: values.ANCHOR_MEMORY_MB * BYTES_PER_MB,
+    maxMemory: memory - anchorMemory,
+    anchorMemory,
     previewEvery: values.PREVIEW_EVERY,
     pictureFilterModel: values.PICTURE_FILTER_MODEL,
     limits: {

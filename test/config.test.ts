@@ -18,15 +18,24 @@ describe('the configuration', () => {
       DISCORD_TOKEN: ' abc ',
       MODELS: 'models/pocket, models/sdxl',
       MAX_MEMORY_GB: '8.5',
+      ANCHOR_MEMORY_MB: '500',
       REGISTER_COMMANDS: 'No',
       EDIT_INTERVAL_SECONDS: '4',
     });
     expect(config).toMatchObject({
       discordToken: 'abc',
       modelFolders: ['models/pocket', 'models/sdxl'],
-      maxMemory: 8.5e9,
+      maxMemory: 8e9,
+      anchorMemory: 5e8,
       registersCommands: false,
       editIntervalMs: 4000,
+    });
+  });
+
+  test('given little memory, then anchors take a quarter of it at most, and the model has the rest', () => {
+    expect(readConfig({ MAX_MEMORY_GB: '1', ANCHOR_MEMORY_MB: '512' })).toMatchObject({
+      maxMemory: 7.5e8,
+      anchorMemory: 2.5e8,
     });
   });
 

@@ -31,7 +31,6 @@ type HashCommand = Extract<EngineCommand, { type: 'hash' }>;
 const port = parentPort;
 if (!port) throw new Error('engine-worker.ts is a worker thread');
 const options = workerData as EngineOptions;
-const modelMemory = options.maxMemory - (options.anchorMemory ?? 0);
 const send = (event: EngineEvent) => port.postMessage(event);
 
 /** jobs that are not answered yet, of which `current` is at work and the others wait */
@@ -123,13 +122,13 @@ async function load(
   const weights = chosen.map(({ weight }) => weight);
   const key = JSON.stringify([folder, size, maskResolution, chosen.map(({ file }) => [file, versionOf(file)])]);
   if (loaded?.key === key) {
-    assertFits(loaded.model, size, panels, modelMemory, loaded.loras);
+    assertFits(loaded.model, size, panels, options.maxMemory, loaded.loras);
     return loaded.pipeline.withLoraWeights(weights);
   }
   send({ type: 'progress', job, progress: { phase: 'load', done: 0, total: 1 } });
   const model = openModel(folder);
   const loras = chosen.map(({ file }) => openLora(file, adaptedWeights(model)));
-  assertFits(model, size, panels, modelMemory, loras);
+  assertFits(model, size, panels, options.maxMemory, loras);
   await unload(); // two models are never in memory at once
   const started = performance.now();
   const { value, provider, fallbacks } = await withFallback(
