@@ -1,31 +1,9 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomically } from '../files/write-atomically.ts';
-import type { Circumstances } from './circumstances.ts';
-import type { MemoryResult } from './memory.ts';
-import type { RaceResult } from './race.ts';
+import type { MeasuredParts } from './parts.ts';
 import { chartsOf } from './report/charts.ts';
 import { renderReport } from './report/report.ts';
-import type { ScalingResult } from './scaling.ts';
-import type { StepsResult } from './steps.ts';
-
-/** What `npm run bench` measures, in parts that can be measured one by one. */
-export interface BenchParts {
-  readonly race: RaceResult;
-  readonly compiled: RaceResult;
-  readonly memory: MemoryResult;
-  readonly scaling: ScalingResult;
-  readonly steps: StepsResult;
-}
-export type PartName = keyof BenchParts;
-export const PART_NAMES: readonly PartName[] = ['race', 'memory', 'steps', 'compiled', 'scaling'];
-
-export interface Measured<T> {
-  readonly circumstances: Circumstances;
-  readonly result: T;
-}
-
-export type MeasuredParts = { readonly [Name in PartName]?: Measured<BenchParts[Name]> };
 
 /** The shape of the file; another number is another shape, which is not read. */
 const VERSION = 2;

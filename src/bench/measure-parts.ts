@@ -1,15 +1,17 @@
-import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { openModel } from '../engine/weights/open-model.ts';
 import { findModel } from '../models/models-folder.ts';
-import { type BenchParts, type MeasuredParts, type PartName, readParts, writeParts } from './bench-file.ts';
+import { readParts, writeParts } from './bench-file.ts';
 import { MODES } from './benchmark-story.ts';
 import { underCircumstances } from './circumstances.ts';
 import { findPython } from './diffusers-rival.ts';
 import { measureMemory } from './memory.ts';
 import type { BenchOptions } from './options.ts';
+import { type BenchParts, type MeasuredParts, type PartName, SDXL_SIZES, type SdxlPart } from './parts.ts';
 import { race } from './race.ts';
 import { type Verdict, verdictsOf } from './report/targets.ts';
 import { measureScaling } from './scaling.ts';
+import { measureSdxl } from './sdxl/sdxl.ts';
 import { profileSteps } from './steps.ts';
 import type { Tell } from './tell.ts';
 
@@ -18,6 +20,8 @@ const PANELS = 4;
 const STEP_ROUNDS_PER_ROUND = 5;
 const SCALING_STEPS = 10;
 const QUICK_STEPS = 10;
+/** A step at 1024 pixels takes minutes. */
+const SDXL_ROUNDS = 1;
 
 /**
  * Measures the parts that were asked for, and writes the files after each, so that nothing is lost.
@@ -25,17 +29,21 @@ const QUICK_STEPS = 10;
  */
 export async function measureParts(options: BenchOptions, tell: Tell): Promise<Verdict[]> {
   const model = openModel(findModel(options.model));
-  const { rounds, quick, out } = options;
+  const { rounds, quick, out, threads } = options;
   const steps = quick ? QUICK_STEPS : model.card.steps;
   const python = findPython(process.env.PYTHON);
   if (python === undefined) tell('No Python with torch and diffusers ($PYTHON): not compared with PyTorch.');
-  const threads = availableParallelism();
   const shape = { panels: PANELS, steps };
   const racing = { ...shape, threads, rounds, python };
   const eager = [
     { dtype: 'float32', compile: false },
     { dtype: 'bfloat16', compile: false },
   ] as const;
+  const sdxl = (part: SdxlPart) => () => {
+    if (options.sdxl === undefined) throw new Error('no folder of SDXL');
+    const task = { model: path.resolve(options.sdxl), size: SDXL_SIZES[part], threads, rounds: SDXL_ROUNDS, python };
+    return measureSdxl(task, tell);
+  };
   const compiled = [{ dtype: 'float32', compile: true }] as const;
 
   const measure: { readonly [Name in PartName]: () => Promise<BenchParts[Name]> } = {
@@ -44,6 +52,8 @@ export async function measureParts(options: BenchOptions, tell: Tell): Promise<V
     memory: () => measureMemory(model, shape, rounds, tell),
     steps: () => profileSteps(model, { ...shape, python, threads, rounds: rounds * STEP_ROUNDS_PER_ROUND }, tell),
     scaling: () => measureScaling(model, { steps: SCALING_STEPS, rounds: Math.max(1, rounds - 1), quick }, tell),
+    sdxl512: sdxl('sdxl512'),
+    sdxl1024: sdxl('sdxl1024'),
   };
 
   const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');

@@ -1,6 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { UserError } from '../errors/user-error.ts';
-import { PART_NAMES, type PartName } from './bench-file.ts';
+import { type PartName, SDXL_SIZES, type SdxlPart, SMALL_PARTS } from './parts.ts';
 
 export interface BenchOptions {
   readonly parts: readonly PartName[];
@@ -10,6 +11,10 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** leave out what the out folder has already */
   readonly resume: boolean;
+  /** of what is timed; memory and scaling are measured with all cores */
+  readonly threads: number;
+  /** folder with the U-Net of the parts about SDXL; undefined: not measured */
+  readonly sdxl: string | undefined;
 }
 
 const DEFAULT_PARTS: readonly PartName[] = ['race', 'memory'];
@@ -25,6 +30,11 @@ Measures speed and memory on this machine, and writes bench.md and bench.json. W
   --compiled        against torch.compile, whose compilation takes minutes
   --scaling         time and memory by the number of panels, the size of pictures and the number of anchors
   --all             all of these
+  --sdxl DIR        one step of SDXL's U-Net, plain and with everything of ConsiStory on, at 512 and 1024 pixels, against
+                    PyTorch eager float32: a quarter of an hour on two cores, 14 GB of memory. DIR/unet is in diffusers
+                    layout; scripts/bench/write_sdxl.py makes one of random weights
+  --sdxl-size N     only at this size, 512 or 1024
+  --threads N       default: all cores
   --resume          leave out parts that the out folder has already
   --rounds N        default: ${DEFAULT_ROUNDS}
   --model FOLDER    default: models/pocket
@@ -41,6 +51,9 @@ const OPTIONS = {
   quick: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
   rounds: { type: 'string', default: String(DEFAULT_ROUNDS) },
+  threads: { type: 'string', default: String(availableParallelism()) },
+  sdxl: { type: 'string' },
+  'sdxl-size': { type: 'string' },
   model: { type: 'string', default: 'models/pocket' },
   out: { type: 'string', default: 'out/bench' },
 } as const;
@@ -52,16 +65,32 @@ const OPTIONS = {
 export function parseBenchOptions(args: readonly string[]): BenchOptions | undefined {
   const values = parse(args);
   if (values.help) return undefined;
-  const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) throw invalid('--rounds to be a whole number from 1 on', values.rounds);
-  const { profile, compiled, scaling, all, model, out, quick, resume } = values;
+  const [rounds, threads] = [count('rounds', values.rounds), count('threads', values.threads)];
+  const { profile, compiled, scaling, all, sdxl, model, out, quick, resume } = values;
   const chosen: PartName[] = [
     ...(profile ? (['steps'] as const) : []),
     ...(compiled ? (['compiled'] as const) : []),
     ...(scaling ? (['scaling'] as const) : []),
+    ...(sdxl === undefined ? [] : sdxlParts(values['sdxl-size'])),
   ];
-  const parts = all ? PART_NAMES : chosen.length > 0 ? chosen : DEFAULT_PARTS;
-  return { parts, model, out, quick, resume, rounds: quick ? 1 : rounds };
+  const parts = all ? [...SMALL_PARTS, ...chosen.filter(isSdxl)] : chosen.length > 0 ? chosen : DEFAULT_PARTS;
+  return { parts, model, out, quick, resume, threads, sdxl, rounds: quick ? 1 : rounds };
+}
+
+const isSdxl = (part: PartName): part is SdxlPart => part in SDXL_SIZES;
+
+function sdxlParts(size: string | undefined): SdxlPart[] {
+  const parts = (Object.keys(SDXL_SIZES) as SdxlPart[]).filter(
+    (part) => size === undefined || size === String(SDXL_SIZES[part]),
+  );
+  if (parts.length === 0) throw invalid(`--sdxl-size to be one of ${Object.values(SDXL_SIZES).join(', ')}`, size ?? '');
+  return parts;
+}
+
+function count(name: string, value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw invalid(`--${name} to be a whole number from 1 on`, value);
+  return number;
 }
 
 function parse(args: readonly string[]) {

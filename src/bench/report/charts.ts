@@ -1,5 +1,5 @@
-import type { MeasuredParts } from '../bench-file.ts';
 import type { Mode } from '../benchmark-story.ts';
+import type { MeasuredParts } from '../parts.ts';
 import { type RaceResult, rivalName } from '../race.ts';
 import { minimum } from '../rounds.ts';
 import type { ScalingPoint } from '../scaling.ts';

@@ -1,10 +1,11 @@
-import type { Measured, MeasuredParts } from '../bench-file.ts';
 import type { Circumstances } from '../circumstances.ts';
+import { type Measured, type MeasuredParts, SDXL_SIZES, type SdxlPart } from '../parts.ts';
 import type { RaceResult } from '../race.ts';
 import { table } from './markdown.ts';
 import { memorySection } from './memory-section.ts';
 import { drawingSection, rivalsSection } from './race-section.ts';
 import { scalingSection } from './scaling-section.ts';
+import { sdxlSection } from './sdxl-section.ts';
 import { stepsSection } from './steps-section.ts';
 import { verdictsOf } from './targets.ts';
 
@@ -38,11 +39,21 @@ export function renderReport(model: string, parts: MeasuredParts): string {
       : []),
     ...(memory ? ['## Memory and loading', told(memory), ...memorySection(memory.result)] : []),
     ...(steps ? ['## Steps of the U-Net', told(steps), ...stepsSection(steps.result)] : []),
+    ...sdxlSections(parts),
     ...(scaling ? ['## Scaling', told(scaling), ...scalingSection(scaling.result)] : []),
   ]
     .join('\n\n')
     .concat('\n');
 }
+
+function sdxlSections(parts: MeasuredParts): string[] {
+  const found = (Object.keys(SDXL_SIZES) as SdxlPart[]).flatMap((name) => parts[name] ?? []);
+  if (found.length === 0) return [];
+  return ['## A step of SDXL', SDXL, ...found.flatMap((part) => [told(part), ...sdxlSection(part.result)])];
+}
+
+const SDXL =
+  'The U-Net of SDXL at its published size, with random weights in half precision on disk, in float32 on the CPU: two panels with guidance, so four rows; with *everything*, queries are blended with those of a plain pass (four rows more), tokens are shared by masks of a sixth of the picture with half of them dropped, and features are injected, all in one step, which no step of a story has to do. Ours reads the weights where they lie (mapped), PyTorch makes them float32 when it loads. *Own memory* leaves out pages of files, which the system can take back at any time.';
 
 const RIVALS =
   'The same story through diffusers on the same weights, with attention processors that were written for this comparison from the paper (`scripts/bench/`): shared attention by extended keys and a mask, dropout, query blending, DIFT, injection, both passes, the second of which starts where injection begins, as ours does. Both sides are given the same noise and the same dropout. *ConsiStory* is `exact`.';

@@ -1,5 +1,5 @@
-import type { MeasuredParts } from '../bench-file.ts';
 import type { Mode } from '../benchmark-story.ts';
+import type { MeasuredParts } from '../parts.ts';
 import type { RaceResult } from '../race.ts';
 import { median, minimum, ratio, type Series } from '../rounds.ts';
 import type { Timed } from '../timed-drawing.ts';
