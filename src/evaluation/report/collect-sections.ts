@@ -7,7 +7,7 @@ import { SWEEPS } from '../sweeps.ts';
 import type { Picture, Section } from './blocks.ts';
 import { failuresSection } from './sections/failures.ts';
 import { meansSection } from './sections/means.ts';
-import { speedSection } from './sections/speed.ts';
+import { type SpeedResults, speedSection } from './sections/speed.ts';
 import { storiesSection } from './sections/stories.ts';
 import { sweepSection } from './sections/sweep.ts';
 
@@ -25,7 +25,9 @@ export async function collectSections(folder: string, pictures: string): Promise
   const failures = await readJson<SignatureResults>(file('signatures.json'));
   sections.push(failures && failuresSection(failures));
   const bench = await readText(file('bench.md'));
-  sections.push(bench === undefined ? undefined : speedSection(bench, await readJson(file('bench.json'))));
+  sections.push(
+    bench === undefined ? undefined : speedSection(bench, await readJson<SpeedResults>(file('bench.json'))),
+  );
   return sections.filter((section) => section !== undefined);
 }
 
