@@ -43,8 +43,8 @@ export function reordered(feeds: Tensors, order: readonly number[]): Tensors {
     );
   const entries = Object.entries(feeds).map(([name, value]): [string, TensorValue] => {
     const tokens = Number(/_(\d+)$/.exec(name)?.[1] ?? 0) ** 2;
-    if (name.startsWith('inject_weight')) return [name, value];
-    if (name.startsWith('inject_')) return [name, moved(value, tokens)];
+    if (name.startsWith('inject_weight') || name.startsWith('given_')) return [name, value];
+    if (name.startsWith('inject_') || name.startsWith('keep_')) return [name, moved(value, tokens)];
     if (name.startsWith('bank_index')) return [name, takeRows(moved(value, tokens), order)];
     if (name === 'query_source') return [name, takeRows(moved(value, 1), order)];
     return [name, takeRows(value, order)];
