@@ -9,18 +9,21 @@ import { coatCalibration } from '../coat-calibration.ts';
 import { contactSheet, methodSheet } from '../contact-sheet.ts';
 import type { EvaluationOptions } from '../options.ts';
 import { sectionMarkdown } from '../report/section-markdown.ts';
+import { meansSection } from '../report/sections/means.ts';
 import { sweepSection } from '../report/sections/sweep.ts';
 import { reportMarkdown } from '../report-markdown.ts';
 import { ResultCache } from '../result-cache.ts';
 import type { EvaluationResults } from '../results.ts';
 import { type EvaluationHooks, type EvaluationPlan, runEvaluation, storySeed } from '../run-evaluation.ts';
 import { summarize } from '../summary.ts';
-import { circumstances, engineSources, measureSources } from './circumstances.ts';
+import { circumstances, engineSources, measureSources, ROOT } from './circumstances.ts';
+import { assembleReport, writePage } from './write-report.ts';
 
 /** Where prompts differ in the picture's large parts and in its smaller ones; more noise tells hardly any apart. */
 const QUICK_TIMESTEPS = [500, 800];
 const FULL_TIMESTEPS = [300, 500, 700, 900];
 const MEMORY_SHARE = 0.8;
+const RESULTS = path.join(ROOT, 'docs/results');
 
 /** Draws stories in variants, measures them, and writes Markdown, JSON and contact sheets. */
 export async function compareVariants(options: EvaluationOptions, args: readonly string[]): Promise<void> {
@@ -85,10 +88,17 @@ export async function compareVariants(options: EvaluationOptions, args: readonly
       cells,
     };
     const { sweep } = options;
-    const markdown = sweep ? sectionMarkdown(sweepSection(sweep, results)) : reportMarkdown(results, results.summaries);
+    const section = sweep ? sweepSection(sweep, results) : meansSection(results);
     const json = options.report.replace(/(\.md)?$/, '.json');
-    await writeFileAtomically(options.report, markdown);
+    await writeFileAtomically(
+      options.report,
+      sweep ? sectionMarkdown(section) : reportMarkdown(results, results.summaries),
+    );
     await writeFileAtomically(json, `${JSON.stringify(results)}\n`);
+    const folder = path.dirname(options.report);
+    // a page of its own for an experiment, and the page of all for what is committed
+    if (path.resolve(folder) === RESULTS) await assembleReport(folder, path.join(folder, 'report.html'), made);
+    else await writePage(options.report.replace(/(\.md)?$/, '.html'), [section], made);
     const minutes = (performance.now() - started) / 60_000;
     console.error(`${options.report}, ${json} and ${sheets}/*.png, in ${minutes.toFixed(1)} minutes`);
   } finally {

@@ -3,9 +3,10 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from '../../errors/user-error.ts';
 import { writeFileAtomically } from '../../files/write-atomically.ts';
+import type { Section } from '../report/blocks.ts';
 import { collectSections } from '../report/collect-sections.ts';
 import { reportHtml } from '../report/report-html.ts';
-import { circumstances, ROOT } from './circumstances.ts';
+import { type Circumstances, circumstances, ROOT } from './circumstances.ts';
 
 export const REPORT_USAGE = `npm run evaluate -- --report [--results FOLDER] [--html FILE]
 
@@ -18,19 +19,14 @@ const BYTES_PER_MB = 1e6;
 /** @throws UserError `evaluation-options`, `no-results` */
 export async function writeReport(args: readonly string[]): Promise<void> {
   const { results, html } = readOptions(args);
-  const written = await assembleReport(results, html ?? path.join(results, 'report.html'), args);
-  console.error(`${written.file}, ${(written.bytes / BYTES_PER_MB).toFixed(2)} MB: ${written.sections.join(', ')}`);
+  await assembleReport(results, html ?? path.join(results, 'report.html'), circumstances(args));
 }
 
 /**
- * Writes the HTML report of a folder's results.
+ * Writes the page of all results in a folder.
  * @throws UserError `no-results`
  */
-export async function assembleReport(
-  folder: string,
-  file: string,
-  args: readonly string[],
-): Promise<{ file: string; bytes: number; sections: string[] }> {
+export async function assembleReport(folder: string, file: string, made: Circumstances): Promise<void> {
   const sections = await collectSections(folder, path.join(ROOT, 'docs/pictures'));
   if (sections.length === 0) {
     throw new UserError('no-results', {
@@ -39,7 +35,15 @@ export async function assembleReport(
       todo: 'Run npm run evaluate -- --quick first, or name another folder after --results.',
     });
   }
-  const { command, code, machine, date } = circumstances(args);
+  await writePage(file, sections, made);
+}
+
+/** Writes sections as one page. */
+export async function writePage(
+  file: string,
+  sections: readonly Section[],
+  { command, code, machine, date }: Circumstances,
+): Promise<void> {
   const version = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8')).version as string;
   const page = await reportHtml(
     {
@@ -56,7 +60,8 @@ export async function assembleReport(
     sections,
   );
   await writeFileAtomically(file, page);
-  return { file, bytes: Buffer.byteLength(page), sections: sections.map(({ title }) => title) };
+  const size = (Buffer.byteLength(page) / BYTES_PER_MB).toFixed(2);
+  console.error(`${file}, ${size} MB: ${sections.map(({ title }) => title).join('; ')}`);
 }
 
 function readOptions(args: readonly string[]): { readonly results: string; readonly html: string | undefined } {

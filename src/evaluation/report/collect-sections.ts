@@ -15,15 +15,20 @@ import { sweepSection } from './sections/sweep.ts';
 export async function collectSections(folder: string, pictures: string): Promise<Section[]> {
   const file = (name: string) => path.join(folder, name);
   const full = (await readJson<EvaluationResults>(file('full.json'))) ?? (await readJson(file('quick.json')));
-  const sections: (Section | undefined)[] = [full && meansSection(full, await methodPictures(pictures))];
+  const sections: (Section | undefined)[] = [
+    full && meansSection(full, await picturesNamed(pictures, /^method-.*\.png$/, methodPicture)),
+  ];
   for (const sweep of SWEEPS) {
     const results = await readJson<EvaluationResults>(file(`sweep-${sweep.name}.json`));
-    sections.push(results && sweepSection(sweep, results));
+    const picture = new RegExp(`^sweep-${sweep.name}-.*\\.png$`);
+    sections.push(results && sweepSection(sweep, results, await picturesNamed(folder, picture, sweptPicture)));
   }
   const stories = await readJson<StoryBenchmarkResults>(file('stories.json'));
   sections.push(stories && storiesSection(stories, folder));
   const failures = await readJson<SignatureResults>(file('signatures.json'));
-  sections.push(failures && failuresSection(failures));
+  sections.push(
+    failures && failuresSection(failures, await picturesNamed(folder, /^signatures-.*\.png$/, provokedPicture)),
+  );
   const bench = await readText(file('bench.md'));
   sections.push(
     bench === undefined ? undefined : speedSection(bench, await readJson<SpeedResults>(file('bench.json'))),
@@ -31,21 +36,38 @@ export async function collectSections(folder: string, pictures: string): Promise
   return sections.filter((section) => section !== undefined);
 }
 
-async function methodPictures(folder: string): Promise<Picture[]> {
+type Described = Pick<Picture, 'alt' | 'caption'>;
+
+/** The pictures of a folder whose names match, described by their subject and seed: the last two parts of the name. */
+async function picturesNamed(
+  folder: string,
+  pattern: RegExp,
+  describe: (subject: string, seed: string) => Described,
+): Promise<Picture[]> {
   const files = await readdir(folder).catch(() => []);
   return files
-    .filter((name) => /^method-.*\.png$/.test(name))
+    .filter((name) => pattern.test(name))
     .sort()
     .map((name) => {
-      const [, subject = '', seed = ''] = path.parse(name).name.split('-');
-      return {
-        kind: 'picture',
-        file: path.join(folder, name),
-        alt: `Four panels of the ${subject} in rows: plain, where each panel has another ${subject}; with shared attention, where they grow alike; with everything on, where it is the same ${subject}; and the subject masks over those.`,
-        caption: `Story “${subject}”, seed ${seed}: what each part of the method adds, from the same noise.`,
-      };
+      const [seed = '', subject = ''] = path.parse(name).name.split('-').reverse();
+      return { kind: 'picture', file: path.join(folder, name), ...describe(subject, seed) };
     });
 }
+
+const methodPicture = (subject: string, seed: string): Described => ({
+  alt: `Four panels of the ${subject} in rows: plain, where each panel has another ${subject}; with shared attention, where they grow alike; with everything on, where it is the same ${subject}; and the subject masks over those.`,
+  caption: `Story “${subject}”, seed ${seed}: what each part of the method adds, from the same noise.`,
+});
+
+const provokedPicture = (subject: string, seed: string): Described => ({
+  alt: `Four panels of the ${subject} in rows, one for each provocation in the order of the tables: normal, where it is one ${subject}; nothing shared, where coats differ; same noise, where compositions are alike; whole pictures shared, where backgrounds take each other's colours; three and five steps, where outlines and surfaces are smudged; and the normal drawing's masks.`,
+  caption: `Story “${subject}”, seed ${seed}, drawn normally and in each provocation.`,
+});
+
+const sweptPicture = (subject: string, seed: string): Described => ({
+  alt: `Four panels of the ${subject}, one row for each variant in the order of the tables, from the same noise.`,
+  caption: `Story “${subject}”, seed ${seed}, in each variant.`,
+});
 
 async function readText(file: string): Promise<string | undefined> {
   try {

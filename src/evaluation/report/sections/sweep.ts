@@ -2,12 +2,12 @@ import { MEASURES, type MeasureName } from '../../measures/measure-names.ts';
 import type { EvaluationResults } from '../../results.ts';
 import type { Sweep } from '../../sweeps.ts';
 import { PLAIN } from '../../variants.ts';
-import { type ChartBlock, chart, prose, type Section } from '../blocks.ts';
+import { type ChartBlock, chart, type Picture, prose, type Section } from '../blocks.ts';
 import { poseBlocks } from './poses.ts';
 import { differencesTable, meansTable } from './variant-tables.ts';
 
 /** A sweep's answer: a line for each measure over each setting, and the numbers. */
-export function sweepSection(sweep: Sweep, results: EvaluationResults): Section {
+export function sweepSection(sweep: Sweep, results: EvaluationResults, pictures: readonly Picture[] = []): Section {
   const { summaries, stories, seeds, panels } = results;
   const settings = [...new Set(sweep.lines.map((line) => line.setting))];
   return {
@@ -18,6 +18,7 @@ export function sweepSection(sweep: Sweep, results: EvaluationResults): Section 
       prose(
         `${stories.length} stories (${stories.join(', ')}) of ${panels} panels, ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'} each, ${results.steps} steps. Made by \`${results.command}\`; ${results.code}; ${results.machine}; ${results.date}.`,
       ),
+      ...pictures,
       ...settings.flatMap((setting) => sweep.measures.map((measure) => lineChart(sweep, results, setting, measure))),
       ...(sweep.lines.length === 0 ? poseBlocks(results) : []),
       meansTable(summaries, sweep.measures),
