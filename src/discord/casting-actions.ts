@@ -3,7 +3,7 @@ import type { RecastOffer } from '../studio/studio.ts';
 import { requireMayCreate } from './access.ts';
 import type { Action, Answer, Asked } from './command.ts';
 import { placeText } from './progress-text.ts';
-import { RECAST_FOR, readRecast } from './recast-id.ts';
+import { CAST_AS, readRecast } from './recast-id.ts';
 
 /** What the buttons of castings do. */
 export const castingActions: Readonly<Record<string, Action>> = {
@@ -17,7 +17,7 @@ export const castingActions: Readonly<Record<string, Action>> = {
     },
   },
   recast: { answers: 'ephemeral', execute: async (press) => recast(press, press.args[0] ?? '') },
-  [RECAST_FOR]: {
+  [CAST_AS]: {
     answers: 'ephemeral',
     execute: async (press) => {
       const { characterId, like } = readRecast(press.args);

@@ -1,5 +1,6 @@
 import type { Job } from '../store/job.ts';
 import type { PostedMessage } from '../store/posted-messages.ts';
+import { castingOf } from '../studio/cast-character.ts';
 import type { JobProgress } from '../studio/studio.ts';
 import { castingView } from './casting-view.ts';
 import { type ChannelFacts, channelFacts } from './channel-facts.ts';
@@ -9,6 +10,7 @@ import type { MessageView } from './message-view.ts';
 import { PictureShelf, previewPicture } from './picture-shelf.ts';
 import type { ProgressBook } from './progress-book.ts';
 import type { DeskParts } from './story-desk.ts';
+import { loraText } from './story-values.ts';
 
 /** Knows how the message of a casting looks. */
 export class CastingDesk implements Desk {
@@ -25,7 +27,7 @@ export class CastingDesk implements Desk {
   async view(posted: PostedMessage, now: number): Promise<MessageView | undefined> {
     const { store } = this.#parts;
     const job = await store.jobs.get(posted.subject);
-    const characterId = String(job.payload.characterId);
+    const { characterId, model, drawing, like } = castingOf(job);
     const character = await store.characters.get(characterId);
     const facts = await channelFacts(posted, this.#parts);
     const [open] = await this.#book.open([job]);
@@ -33,6 +35,8 @@ export class CastingDesk implements Desk {
     if (job.status === 'finished' && !sheet) return undefined;
     const state = {
       character,
+      model: [model, ...drawing.loras.map(loraText)].join(' + '),
+      like,
       candidates: sheet?.candidates ?? [],
       picture: sheet ? sheet.picture : this.#preview(open?.progress, facts),
       spoiler: sheet?.treatment === 'spoiler',

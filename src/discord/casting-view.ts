@@ -1,14 +1,19 @@
-import { type APIComponentInContainer, ButtonStyle, escapeMarkdown, userMention } from 'discord.js';
+import { type APIComponentInContainer, ButtonStyle, escapeMarkdown, subtext, userMention } from 'discord.js';
 import type { Messages } from '../i18n/messages.ts';
 import type { Character } from '../store/characters.ts';
-import type { CastingSheet } from '../studio/studio.ts';
+import type { CastingSheet, RecastOffer } from '../studio/studio.ts';
 import { ACCENT, button, container, picture, row, text } from './components.ts';
 import { customId } from './custom-id.ts';
 import type { MessageView, ViewPicture } from './message-view.ts';
 import { type OpenJob, progressText } from './progress-text.ts';
+import { recastId } from './recast-id.ts';
 
 export interface CastingState {
   readonly character: Character;
+  /** With its LoRAs, for people. */
+  readonly model: string;
+  /** What it is cast to be like. */
+  readonly like: RecastOffer;
   /** Once it is drawn. */
   readonly candidates: CastingSheet['candidates'];
   /** The sheet, or the preview strip as long as there is none. */
@@ -27,7 +32,9 @@ export function castingView(state: CastingState, marker: string, t: Messages, no
   const accent = open ? ACCENT.working : candidates.length > 0 ? ACCENT.done : ACCENT.trouble;
   const name = escapeMarkdown(character.name);
   const by = t.character.castingBy({ looks: escapeMarkdown(character.looks), owner: userMention(character.ownerId) });
-  const parts: APIComponentInContainer[] = [text(`## ${t.character.castingTitle({ name })}\n${by}`)];
+  const parts: APIComponentInContainer[] = [
+    text(`## ${t.character.castingTitle({ name })}\n${by}\n${subtext(escapeMarkdown(state.model))}`),
+  ];
   if (state.picture) parts.push(picture(state.picture.name, state.picture.altText, state.spoiler));
   if (trouble !== undefined) parts.push(text(trouble));
   if (open) {
@@ -39,8 +46,7 @@ export function castingView(state: CastingState, marker: string, t: Messages, no
     parts.push(text(picked ? t.character.castingDone({ name, place: picked.place }) : t.character.castingHint));
     parts.push(row(...candidates.map((candidate) => pickButton(candidate, marker, t))));
   }
-  if (!open)
-    parts.push(row(button(customId('recast', { marker, args: [character.id] }), t.character.recast, { emoji: '🎭' })));
+  if (!open) parts.push(row(button(recastId(character.id, state.like, marker), t.character.recast, { emoji: '🎭' })));
   return { components: [container(accent, parts)], picture: state.picture, reactions: [], isFinal: !open };
 }
 

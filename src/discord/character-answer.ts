@@ -6,8 +6,10 @@ import {
   MessageFlags,
   userMention,
 } from 'discord.js';
+import type { Messages } from '../i18n/messages.ts';
 import { fitPicture } from '../render/fit-picture.ts';
 import type { Character } from '../store/characters.ts';
+import type { CanonHere } from '../studio/studio.ts';
 import type { Answer, Asked } from './command.ts';
 import { ACCENT, button, container, picture, row, text } from './components.ts';
 import { customId } from './custom-id.ts';
@@ -19,8 +21,8 @@ const STORIES_NAMED = 5;
 export async function characterAnswer(asked: Asked, interaction: Interaction, character: Character): Promise<Answer> {
   const { services, t } = asked;
   const name = escapeMarkdown(character.name);
-  const canon =
-    character.currentCanonId === null ? undefined : await services.store.castings.canon(character.currentCanonId);
+  const here = await services.studio.canonHere(asked.asker, character.id);
+  const canon = here.canon ?? here.latest;
   const shown = canon?.pictureHash ? [canon.pictureHash] : [];
   const treatment = await services.pictures.treatment(shown, asked.settings, asked.asker.isAgeGated);
   const file =
@@ -32,7 +34,7 @@ export async function characterAnswer(asked: Asked, interaction: Interaction, ch
   const lines = [
     `## ${name}`,
     t.character.castingBy({ looks: escapeMarkdown(character.looks), owner: userMention(character.ownerId) }),
-    canon ? t.character.seed({ seed: canon.seed }) : t.character.notCast,
+    ...canonLines(here, t),
     stories.length > 0 ? t.character.stories({ titles }) : t.character.noStories,
   ];
   const parts: APIComponentInContainer[] = [text(lines.join('\n'))];
@@ -49,6 +51,14 @@ export async function characterAnswer(asked: Asked, interaction: Interaction, ch
     files: file ? [file] : [],
     flags: MessageFlags.IsComponentsV2,
   };
+}
+
+/** Which canon is shown, and whether stories have it now. */
+function canonLines({ canon, latest, model }: CanonHere, t: Messages): string[] {
+  const shown = canon ?? latest;
+  if (!shown) return [t.character.notCast];
+  const seed = t.character.seed({ seed: shown.seed, model: shown.modelName && escapeMarkdown(shown.modelName) });
+  return canon || model === undefined ? [seed] : [seed, t.character.notCastWith({ model: escapeMarkdown(model) })];
 }
 
 async function canonFile({ services }: Asked, interaction: Interaction, name: string, hash: string) {

@@ -1,15 +1,16 @@
 import type { RecastOffer } from '../studio/studio.ts';
 import { customId } from './custom-id.ts';
 
-const STORY = 'story';
-const LORA = 'lora';
-export const RECAST_FOR = 'recast-for';
+/** Short, as two ids and a marker come to nearly all that a custom id holds. */
+const STORY = 's';
+const LORA = 'l';
+export const CAST_AS = 'cast-as';
 
 /** What a button says that casts somebody anew for a model. */
-export function recastId(characterId: string, { storyId, lora }: RecastOffer): string {
-  if (storyId !== undefined) return customId(RECAST_FOR, { args: [characterId, STORY, storyId] });
-  if (lora) return customId(RECAST_FOR, { args: [characterId, LORA, lora.key, String(lora.weight)] });
-  return customId(RECAST_FOR, { args: [characterId] });
+export function recastId(characterId: string, { storyId, lora }: RecastOffer, marker = ''): string {
+  if (storyId !== undefined) return customId(CAST_AS, { marker, args: [characterId, STORY, storyId] });
+  if (lora) return customId(CAST_AS, { marker, args: [characterId, LORA, lora.key, String(lora.weight)] });
+  return customId(CAST_AS, { marker, args: [characterId] });
 }
 
 /** The same, read. */

@@ -16,6 +16,11 @@ export function loraOf({ lora, 'lora-weight': weight = 1 }: LoraValues): LoraReq
   return lora === undefined ? undefined : { name: lora, weight };
 }
 
+/** "noir", "noir 0.8" */
+export function loraText({ name, weight }: LoraRequest): string {
+  return weight === 1 ? name : `${name} ${weight}`;
+}
+
 /** "Rusty, @Bruno" */
 export function splitNames(value: string | undefined): string[] {
   const names = (value ?? '').split(/[,;\n]/u).map((name) => name.trim());

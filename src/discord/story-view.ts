@@ -8,6 +8,7 @@ import type { MessageView, ViewPicture } from './message-view.ts';
 import type { BotPermission } from './permissions.ts';
 import { type OpenJob, progressText } from './progress-text.ts';
 import { NUMBER_EMOJI } from './reactions.ts';
+import { loraText } from './story-values.ts';
 
 /** All that a story's message shows. */
 export interface StoryState {
@@ -93,11 +94,8 @@ function controls(state: StoryState, marker: string, t: Messages): APIComponentI
   ];
 }
 
-/** "noir 0.8" */
 function lorasOf({ settings }: Story): string[] {
-  return parseRecipe(settings).loras.map(({ name, weight }) =>
-    escapeMarkdown(weight === 1 ? name : `${name} ${weight}`),
-  );
+  return parseRecipe(settings).loras.map((lora) => escapeMarkdown(loraText(lora)));
 }
 
 function hints(state: StoryState, marker: string, t: Messages): string[] {

@@ -7,6 +7,7 @@ import type { RasterImage } from '../engine/raster-image.ts';
 import type { JobHandler } from '../queue/job-handler.ts';
 import { decodePicture, encodePng } from '../render/canvas.ts';
 import type { CandidateRecord } from '../store/castings.ts';
+import type { Job } from '../store/job.ts';
 import type { JsonObject } from '../store/json.ts';
 import { drawPanels } from './draw-panels.ts';
 import { drawingIdentity } from './loras.ts';
@@ -35,12 +36,23 @@ const payloadSchema = z.object({
   /** a PNG of the drawing's size that somebody brought: the first candidate */
   pictureHash: z.string().nullable().default(null),
   drawing: z.unknown().transform(parseDrawing),
+  /** what it is cast to be like, for whoever wants another sheet of the same kind */
+  like: z
+    .object({
+      storyId: z.string().optional(),
+      lora: z.object({ key: z.string(), weight: z.number() }).optional(),
+    })
+    .default({}),
 });
 
 export type CastingPayload = z.output<typeof payloadSchema>;
 
 export function storedCasting({ seed, drawing, ...rest }: CastingPayload): JsonObject {
   return { ...rest, seed: seed.toString(), drawing: storedDrawing(drawing) };
+}
+
+export function castingOf({ payload }: Pick<Job, 'payload'>): CastingPayload {
+  return payloadSchema.parse(payload);
 }
 
 /**
@@ -52,7 +64,7 @@ export function castCharacterHandler(workshop: Workshop): JobHandler {
   const { store, blobs, models } = workshop;
   return {
     async run(job, work) {
-      const casting = payloadSchema.parse(job.payload);
+      const casting = castingOf(job);
       const { characterId, round, drawing } = casting;
       const before = await store.castings.sheet(characterId, round);
       if (before.length > 0) return { candidates: before.length };

@@ -16,12 +16,13 @@ import type { Asker, RecastOffer, Studio } from './studio.ts';
 
 type CharacterFunctions = Pick<
   Studio,
-  'createCharacter' | 'recast' | 'pickCandidate' | 'editCharacter' | 'retireCharacter'
+  'createCharacter' | 'recast' | 'canonHere' | 'pickCandidate' | 'editCharacter' | 'retireCharacter'
 >;
 
 interface CastingStyle {
   readonly model: StudioModel;
   readonly drawing: Drawing;
+  readonly like: RecastOffer;
 }
 
 /** What people do with characters. */
@@ -32,7 +33,7 @@ export function charactersDesk(desk: Desk): CharacterFunctions {
   const casting = async (
     { castings }: Repositories,
     { id: characterId, name, looks, subjectWords }: Character,
-    { model, drawing }: CastingStyle,
+    { model, drawing, like }: CastingStyle,
     pictureHash: string | null = null,
   ): Promise<Errand> => {
     const payload = storedCasting({
@@ -45,6 +46,7 @@ export function charactersDesk(desk: Desk): CharacterFunctions {
       model: model.name,
       pictureHash,
       drawing,
+      like,
     });
     return { kind: CAST_CHARACTER, payload, priority: SMALL_ERRAND };
   };
@@ -57,8 +59,9 @@ export function charactersDesk(desk: Desk): CharacterFunctions {
     asker: Asker,
     settings: GuildSettings,
     style: string | undefined,
-    { storyId, lora }: RecastOffer = {},
+    like: RecastOffer = {},
   ): Promise<CastingStyle> => {
+    const { storyId, lora } = like;
     const story = storyId === undefined ? undefined : await store.stories.get(storyId);
     if (story) assertInScope(asker, 'story', story);
     const model = models.get(story?.model ?? settings.model);
@@ -66,7 +69,7 @@ export function charactersDesk(desk: Desk): CharacterFunctions {
     const loras = recipe ? await desk.loras.find(recipe.loras, model) : await chosen(lora, model);
     const drawing = recipe ? drawingOf(recipe) : drawingFor(model, settings, style, [], loras);
     assertDrawable(model, drawing, CANDIDATES, loras, desk.maxMemory);
-    return { model, drawing };
+    return { model, drawing, like };
   };
 
   const chosen = async (lora: RecastOffer['lora'], model: StudioModel): Promise<readonly ChosenLora[]> =>
@@ -115,6 +118,18 @@ export function charactersDesk(desk: Desk): CharacterFunctions {
       await changeable(asker, characterId);
       await store.castings.pick(candidateId);
       return store.characters.get(characterId);
+    },
+
+    async canonHere(asker, characterId) {
+      const character = await store.characters.get(characterId);
+      assertInScope(asker, 'character', character);
+      const { currentCanonId } = character;
+      const latest = currentCanonId === null ? undefined : await store.castings.canon(currentCanonId);
+      const { model: named } = await store.settings.get(asker.scope);
+      const model = models.list().find(({ name }, i) => (named === undefined ? i === 0 : name === named))?.model;
+      if (!latest || !model || model instanceof UserError) return { canon: undefined, latest, model: undefined };
+      const canon = await store.castings.canonFor(characterId, await models.hash(model));
+      return { canon, latest, model: model.name };
     },
 
     async editCharacter(asker, characterId, { name: typed, looks: typedLooks }) {

@@ -112,6 +112,8 @@ export async function renderCastingSheet({ store, blobs }: PageSources, characte
       name: character.name,
     });
   }
+  // Canons of other models don't take its place.
+  const canon = await store.castings.canonFor(characterId, sheet[0]?.modelHash ?? '');
   const panels = [];
   for (const { pictureHash, position } of sheet) {
     const { bytes } = await blobs.get(pictureHash);
@@ -138,7 +140,7 @@ export async function renderCastingSheet({ store, blobs }: PageSources, characte
     candidates: sheet.map(({ id, position, canonId }) => ({
       id,
       place: position + 1,
-      isCanon: canonId !== null && canonId === character.currentCanonId,
+      isCanon: canonId !== null && canonId === canon?.id,
     })),
   };
 }

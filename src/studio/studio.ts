@@ -1,4 +1,5 @@
 import type { JobFeed } from '../queue/job-feed.ts';
+import type { Canon } from '../store/castings.ts';
 import type { Character } from '../store/characters.ts';
 import type { Job } from '../store/job.ts';
 import type { Scope } from '../store/scope.ts';
@@ -28,6 +29,8 @@ export interface Studio {
   recast(asker: Asker, characterId: string, like?: RecastOffer): Promise<Ticket>;
   /** Makes a candidate the character's canon. Stories drawn from now on have it; older canons are kept. */
   pickCandidate(asker: Asker, candidateId: string): Promise<Character>;
+  /** What a character looks like in the server's stories now, and which other models have a canon of it. */
+  canonHere(asker: Asker, characterId: string): Promise<CanonHere>;
   editCharacter(asker: Asker, characterId: string, traits: Partial<Omit<NewCharacter, 'picture'>>): Promise<Character>;
   retireCharacter(asker: Asker, characterId: string): Promise<Character>;
 
@@ -84,6 +87,15 @@ export interface NewStory {
 
 export type Layout = 'auto' | 'row' | 'column' | 'square';
 export type ExportFormat = 'png' | 'zip' | 'pdf';
+
+export interface CanonHere {
+  /** undefined while the server's model has none */
+  readonly canon: Canon | undefined;
+  /** picked last, whatever its model */
+  readonly latest: Canon | undefined;
+  /** the server's model; undefined if it can't be used */
+  readonly model: string | undefined;
+}
 
 /** A job as it was taken on. */
 export interface Ticket {

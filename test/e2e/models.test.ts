@@ -56,6 +56,10 @@ describe('a server that chooses its model', () => {
       false,
     );
 
+    const shown = await said(alex, '/character show', { name: 'Rusty' });
+    expect(shown.text).toContain('drawn by pocket');
+    expect(shown.text).toContain('Not cast yet with sketch');
+
     const known = new Set(room.messages().map(({ id }) => id));
     await (await alex.click(refused, 'Recast Rusty with this model')).settled();
     const isNew = ({ id, text, buttons }: SeenMessage) =>
@@ -63,7 +67,9 @@ describe('a server that chooses its model', () => {
     const sheet = await room.untilMessage(isNew);
     expect(last()?.model.folder).toBe(path.join(models, 'sketch'));
     expect(last()?.story.steps).toBe(12);
+    expect(sheet.text).toContain('-# sketch');
     await (await alex.click(sheet, 'Number 2')).settled();
+    expect((await said(alex, '/character show', { name: 'Rusty' })).text).toContain('drawn by sketch');
     await said(alex, '/story generate', { title: 'Sketched', panels: 'Rusty sleeping' });
     await finishedStory(room, 'Sketched');
     expect(last()?.story.panels[0]).toMatchObject({ canon: expect.any(String) });
@@ -114,6 +120,27 @@ describe('a story with a LoRA', () => {
     await (await alex.submitModal(form, { panels: 'a fox in the snow' })).settled();
     await finishedStory(room, 'By form');
     expect(last()?.model.loras).toEqual([{ file, weight: -2 }]);
+  });
+
+  test('given somebody cast without it, then the sheet is of the LoRA, and another sheet is too', async () => {
+    const alex = room.as('alex', 'casting');
+    await cast(room, alex, 'Bo', 'a bear');
+    const values = { title: 'Bo inked', panels: 'Bo sleeping', lora: 'noir ink', 'lora-weight': 0.5 };
+    const refused = await said(alex, '/story generate', values);
+    expect(refused.text).toMatch(/not cast with the model pocket \+ noir ink \([0-9a-f]{12}\) at 0.5 yet/);
+    const seen = new Set<string>();
+    let on = refused;
+    for (const button of ['Recast Bo with this model', 'Recast']) {
+      const isNext = ({ id, text, buttons }: SeenMessage) =>
+        !seen.has(id) && text.includes('Who is Bo?') && text.includes('-# pocket + noir ink 0.5') && buttons.length > 4;
+      await (await alex.click(on, button)).settled();
+      on = await room.untilMessage(isNext);
+      seen.add(on.id);
+      expect(last()?.model.loras).toMatchObject([{ weight: 0.5 }]);
+    }
+    await (await alex.click(on, 'Number 3')).settled();
+    await said(alex, '/story generate', values);
+    await finishedStory(room, 'Bo inked');
   });
 
   test('given names that are none, then the answer says what there is, also where a form would open', async () => {

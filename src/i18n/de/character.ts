@@ -16,7 +16,9 @@ export const characterTexts: Messages['character'] = {
   listEmpty: 'Hier ist noch niemand besetzt. `/character create` beginnt.',
   listLine: ({ name, looks, owner, cast }) => `**${name}** · ${looks} · ${owner}${cast ? '' : ' · noch nicht besetzt'}`,
   more: ({ count }) => `… und ${count} weitere`,
-  seed: ({ seed }) => `Startwert der Vorlage: ${seed}`,
+  seed: ({ seed, model }) => `Startwert der Vorlage: ${seed}${model ? ` · gezeichnet von ${model}` : ''}`,
+  notCastWith: ({ model }) =>
+    `Noch nicht besetzt mit ${model}, das jetzt gilt: besetze neu, um eine Vorlage dafür zu haben. Diese bleibt für das andere Modell.`,
   notCast: 'Noch ist kein Entwurf gewählt.',
   stories: ({ titles }) => `Spielt in ${titles}`,
   noStories: 'Spielt noch in keiner Geschichte.',

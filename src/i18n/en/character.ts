@@ -16,7 +16,10 @@ export const characterTexts = {
   listLine: ({ name, looks, owner, cast }: { name: string; looks: string; owner: string; cast: boolean }) =>
     `**${name}** · ${looks} · ${owner}${cast ? '' : ' · not cast yet'}`,
   more: ({ count }: { count: number }) => `… and ${count} more`,
-  seed: ({ seed }: { seed: string }) => `Seed of the canon: ${seed}`,
+  seed: ({ seed, model }: { seed: string; model: string | null | undefined }) =>
+    `Seed of the canon: ${seed}${model ? ` · drawn by ${model}` : ''}`,
+  notCastWith: ({ model }: { model: string }) =>
+    `Not cast yet with ${model}, which is used now: recast to have a canon for it. This one stays for the other model.`,
   notCast: 'No candidate is picked yet.',
   stories: ({ titles }: { titles: string }) => `Plays in ${titles}`,
   noStories: 'Plays in no story yet.',
