@@ -1,18 +1,11 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import type { ConsistencySettings } from '../engine/consistory/settings.ts';
-import { LineProcess } from './line-process.ts';
+import type { LineProcess } from './line-process.ts';
+import { startPython } from './python.ts';
 import type { RivalTask } from './rival-task.ts';
-
-const DEFAULT_PYTHON = '/tmp/venv/bin/python';
-
-/** A Python with torch and diffusers, if the machine has one: `$PYTHON`, or the oracles' (scripts/oracle/README.md). */
-export function findPython(wish: string | undefined): string | undefined {
-  return wish ?? (existsSync(DEFAULT_PYTHON) ? DEFAULT_PYTHON : undefined);
-}
 
 const ready = z.object({ ready: z.record(z.string(), z.string()) });
 const drawn = z.object({ wall: z.number(), cpu: z.number() });
@@ -68,11 +61,9 @@ export class DiffusersRival {
       description,
       JSON.stringify({ ...rest, files, settings, dtype, compile, threads, gathered: false }),
     );
-    const program = new URL('../../scripts/bench/diffusers_rival.py', import.meta.url).pathname;
     // a compiler's cache of its own, so that its time is that of a first compilation
-    const process = new LineProcess(python, [program, description], {
-      TORCHINDUCTOR_CACHE_DIR: path.join(folder, 'inductor'),
-    });
+    const cache = { TORCHINDUCTOR_CACHE_DIR: path.join(folder, 'inductor') };
+    const process = startPython(python, 'diffusers_rival.py', [description], cache);
     const { ready: versions } = ready.parse(await process.answer());
     return new DiffusersRival(process, folder, versions);
   }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { PictureSize } from '../engine/pipeline/unet-session.ts';
 import { openModel } from '../engine/weights/open-model.ts';
 import { startEngine } from '../engine/worker/engine-client.ts';
+import { benchScript } from './bench-script.ts';
 import { benchmarkStory, choiceOf, type Mode, type StoryShape } from './benchmark-story.ts';
 
 const run = promisify(execFile);
@@ -29,8 +30,12 @@ export interface FreshDrawingTask extends StoryShape {
 
 /** Runs a task in a new process: what a process once took is never given back, so each measurement needs its own. */
 export async function drawInFreshProcess(task: FreshDrawingTask): Promise<FreshDrawing> {
-  const program = new URL('../../scripts/bench/draw-once.ts', import.meta.url);
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', program.pathname, JSON.stringify(task)]);
+  const { stdout } = await run(process.execPath, [
+    '--import',
+    'tsx',
+    benchScript('draw-once.ts'),
+    JSON.stringify(task),
+  ]);
   return answer.parse(JSON.parse(stdout));
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Graph } from '../engine/graph/graph.ts';
 import { OnnxSession } from '../engine/runtime/onnx-session.ts';
 import { float32Tensor } from '../engine/runtime/tensor-value.ts';
+import { benchScript } from './bench-script.ts';
 import { flopsOf } from './flops.ts';
 
 /** Rows and columns: the product is long enough for threads to start, its matrices too large for the cache. */
@@ -50,7 +51,6 @@ const wave = (_: number, i: number): number => Math.sin(i);
 
 /** PyTorch's products of the same size, in operations per second, by type. */
 export async function torchGemmPeak(python: string, threads: number): Promise<Readonly<Record<string, number>>> {
-  const program = new URL('../../scripts/bench/gemm_peak.py', import.meta.url).pathname;
-  const { stdout } = await run(python, [program, String(SIDE), String(threads)]);
+  const { stdout } = await run(python, [benchScript('gemm_peak.py'), String(SIDE), String(threads)]);
   return z.record(z.string(), z.number()).parse(JSON.parse(stdout));
 }

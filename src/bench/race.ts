@@ -30,6 +30,8 @@ export interface RivalResult extends RivalKind {
   readonly times: Readonly<Record<RivalMethod, readonly Timed[]>>;
   /** milliseconds of the first drawing, compilation included */
   readonly first: Readonly<Record<RivalMethod, number>>;
+  /** largest resident memory before anything was drawn: PyTorch's code and the model, bytes */
+  readonly loaded: number;
   /** largest resident memory up to then, bytes */
   readonly peak: Readonly<Record<RivalMethod, number>>;
   /** with what Troupe draws plain and exact */
@@ -83,6 +85,7 @@ export async function race(model: ModelFolder, task: RaceTask, tell: Tell): Prom
           rivals.push(rival);
           for (const method of METHODS) contenders[`${rivalName(kind)} ${method}`] = () => rival.sample(method);
         }
+        tell(`${panels} panels: one round to warm up, ${rounds} that count`);
         const times = await takeTurns(contenders, rounds, (name, round, { wall, cpu }) =>
           tell(`${panels} panels, ${name}, round ${round + 1}: ${wall.toFixed(0)} ms, processor ${cpu.toFixed(0)} ms`),
         );
@@ -114,6 +117,7 @@ class RacingRival {
   private readonly kind: RivalKind;
   private readonly drawn: Readonly<Partial<Record<Mode, DrawnStory>>>;
   private readonly concept: string;
+  private readonly loaded: number;
   private readonly first: Partial<Record<RivalMethod, { time: Timed; peak: number; agreement: Agreement }>> = {};
 
   private constructor(
@@ -121,11 +125,13 @@ class RacingRival {
     kind: RivalKind,
     drawn: Readonly<Partial<Record<Mode, DrawnStory>>>,
     concept: string,
+    loaded: number,
   ) {
     this.rival = rival;
     this.kind = kind;
     this.drawn = drawn;
     this.concept = concept;
+    this.loaded = loaded;
   }
 
   static async start(
@@ -138,7 +144,7 @@ class RacingRival {
     const story = benchmarkStory(model, 'exact', { panels, steps });
     const task = await describeStory(model, story);
     const rival = await DiffusersRival.start(python, task, story.settings, kind, threads);
-    return new RacingRival(rival, kind, drawn, story.concepts[0]?.name ?? '');
+    return new RacingRival(rival, kind, drawn, story.concepts[0]?.name ?? '', await rival.peak());
   }
 
   async sample(method: RivalMethod): Promise<Timed> {
@@ -161,6 +167,7 @@ class RacingRival {
     return {
       ...this.kind,
       versions: this.rival.versions,
+      loaded: this.loaded,
       times: perMethod((method) => times[`${rivalName(this.kind)} ${method}`] ?? []),
       first: perMethod((method) => first(method).time.wall),
       peak: perMethod((method) => first(method).peak),

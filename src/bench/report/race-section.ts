@@ -59,14 +59,14 @@ export function drawingSection(race: RaceResult): string[] {
 export function rivalsSection({ ours, rivals }: RaceResult): string[] {
   const rows = [
     ['Troupe', samplings(ours.plain), samplings(ours.exact), '', ''] as const,
-    ...rivals.map(({ times, first, peak, ...kind }) => {
+    ...rivals.map(({ times, first, loaded, peak, ...kind }) => {
       const compilation =
         first.plain + first.consistory - minimum(walls(times.plain)) - minimum(walls(times.consistory));
       return [
         rivalName(kind),
         walls(times.plain),
         walls(times.consistory),
-        `${megabytes(peak.plain)} / ${megabytes(peak.consistory)}`,
+        `${megabytes(loaded)} / ${megabytes(peak.plain)} / ${megabytes(peak.consistory)}`,
         kind.compile ? seconds(compilation) : '',
       ] as const;
     }),
@@ -81,7 +81,7 @@ export function rivalsSection({ ours, rivals }: RaceResult): string[] {
         'ConsiStory',
         '÷ ours',
         'its ConsiStory ÷ its plain',
-        'its peak memory',
+        'peak memory: loaded / plain / ConsiStory',
         'compilation',
       ],
       rows.map(([name, p, c, memory, compilation]) => [

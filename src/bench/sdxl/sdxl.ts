@@ -3,8 +3,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { benchScript } from '../bench-script.ts';
 import { LineProcess } from '../line-process.ts';
 import { type ProcessMemory, watchMemory } from '../process-memory.ts';
+import { startPython } from '../python.ts';
 import type { Tell } from '../tell.ts';
 import type { UnetTask } from './unet-process.ts';
 
@@ -72,12 +74,10 @@ export async function measureSdxl(task: SdxlTask, tell: Tell): Promise<SdxlResul
 }
 
 const startOurs = (task: UnetTask) =>
-  new LineProcess(process.execPath, ['--import', 'tsx', program('sdxl-unet.ts'), JSON.stringify(task)]);
+  new LineProcess(process.execPath, ['--import', 'tsx', benchScript('sdxl-unet.ts'), JSON.stringify(task)]);
 
 const startRival = (python: string, folder: string) =>
-  new LineProcess(python, [program('sdxl_rival.py'), path.join(folder, 'task.json')]);
-
-const program = (name: string): string => new URL(`../../../scripts/bench/${name}`, import.meta.url).pathname;
+  startPython(python, 'sdxl_rival.py', [path.join(folder, 'task.json')]);
 
 const ready = z.object({ ready: z.record(z.string(), z.string()) });
 const answer = z.object({ wall: z.number() });
