@@ -1,29 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { PAPER_SETTINGS } from '../../src/engine/consistory/settings.ts';
-import { type DrawnStory, drawStory, type StoryRequest } from '../../src/engine/draw-story.ts';
+import { type DrawnStory, drawStory } from '../../src/engine/draw-story.ts';
+import { ORACLE_STORY } from '../../src/gpu-check/oracle-story.ts';
 import { readFixture } from '../support/fixtures.ts';
-import { foxPanel, pocketPipeline } from '../support/pocket-stories.ts';
+import { pocketPipeline } from '../support/pocket-stories.ts';
 import { tensor } from '../support/unet-fixture.ts';
 
-/** What scripts/oracle/story.py draws. */
-const STORY: StoryRequest = {
-  panels: [
-    { prompt: 'a storybook drawing of a fox wearing a scarf in the forest', concepts: ['fox'] },
-    { prompt: 'a storybook drawing of a fox and a bear on the beach', concepts: ['fox', 'bear'] },
-    { prompt: 'a storybook drawing of a bear and a fox in the snow', concepts: ['bear', 'fox'] },
-  ].map((panel, id) => foxPanel(id, { ...panel, negativePrompt: 'rain' })),
-  concepts: [
-    { name: 'fox', words: 'fox' },
-    { name: 'bear', words: 'bear' },
-  ],
-  settings: {
-    ...PAPER_SETTINGS,
-    queryBlending: { from: 0.9, to: 0.8, until: 0.5 },
-    featureInjection: { lookahead: 'pass', strength: 0.8, from: 0.2, until: 0.7, similarity: 'otsu' },
-  },
-  steps: 6,
-  guidance: 4,
-};
 const INJECTED_FROM = 1;
 /**
  * Latents are of order 1 to 4; ours are walked in float32 and the oracle's in float64. One prediction differs by 3e-6
@@ -51,19 +32,19 @@ describe('given a story of two subjects in three panels, sampled twice by the or
         return { ...scheduler, step };
       },
     };
-    drawn = await drawStory(spied, STORY, { trace: true });
+    drawn = await drawStory(spied, ORACLE_STORY, { trace: true });
     await pipeline.release();
   });
 
   it.each([
     ['first', 0, 0],
-    ['last', STORY.steps, INJECTED_FROM],
+    ['last', ORACLE_STORY.steps, INJECTED_FROM],
   ])('then the latents of the %s pass are the same after each step', (pass, before, from) => {
     const { shape, data } = tensor(fixture, pass);
-    const panels = STORY.panels.length;
-    const size = data.length / STORY.steps / panels;
-    expect(shape.slice(0, 2)).toEqual([STORY.steps, panels]);
-    const differences = Array.from({ length: STORY.steps - from }, (_, i) => {
+    const panels = ORACLE_STORY.panels.length;
+    const size = data.length / ORACLE_STORY.steps / panels;
+    expect(shape.slice(0, 2)).toEqual([ORACLE_STORY.steps, panels]);
+    const differences = Array.from({ length: ORACLE_STORY.steps - from }, (_, i) => {
       const wanted = (data as Float32Array).subarray((from + i) * panels * size, (from + i + 1) * panels * size);
       const found = walked.slice((before + i) * panels, (before + i + 1) * panels).flatMap((image) => [...image]);
       expect(found.length).toBe(wanted.length);
@@ -74,7 +55,7 @@ describe('given a story of two subjects in three panels, sampled twice by the or
   });
 
   it('then the masks between the passes are the same', () => {
-    STORY.panels.forEach(({ concepts }, panel) => {
+    ORACLE_STORY.panels.forEach(({ concepts }, panel) => {
       for (const concept of concepts) {
         const { data } = tensor(fixture, `mask_${concept}`);
         const mask = drawn.trace?.panels[panel]?.firstMasks[concept] as Uint8Array;

@@ -110,7 +110,7 @@ describe('given half precision', () => {
     const half = got.hidden_states;
     if (half?.type !== 'float16') throw new Error(`got ${half?.type}`);
     const widened = { ...half, type: 'float32', data: Float32Array.from(half.data, fromFloat16Bits) } as const;
-    expectClose('float16', widened, penultimate, 0.05);
+    expectClose('float16', widened, penultimate, 0.01);
   });
 });
 

@@ -1,0 +1,92 @@
+import path from 'node:path';
+import { buildUnet, type UNetGraph } from '../engine/graph/unet/unet.ts';
+import { nothingShared as emptyOperations } from '../engine/pipeline/nothing-shared.ts';
+import { int64Tensor } from '../engine/runtime/tensor-value.ts';
+import { type Bench, type Check, compare, runOn } from './check.ts';
+import { fixtureFolder, POCKET, readPart, readTensors, type Tensors, tensorOf } from './oracle-fixtures.ts';
+
+const MODEL_INPUTS = ['sample', 'timestep', 'encoder_hidden_states', 'text_embeds', 'time_ids'];
+
+/** Which of ConsiStory's operations a mode of the oracle has (scripts/oracle/consistory_operations.py). */
+const OPERATIONS = {
+  vanilla: [],
+  sdsa: ['bank_'],
+  query: ['bank_', 'query_'],
+  inject: ['inject_'],
+  all: ['bank_', 'query_', 'inject_'],
+} as const satisfies Record<string, readonly string[]>;
+type Mode = keyof typeof OPERATIONS;
+
+const WORDS: Record<Mode, string> = {
+  vanilla: 'maps and features',
+  sdsa: 'shared attention',
+  query: 'and blended queries',
+  inject: 'injection',
+  all: 'all operations',
+};
+
+/** The U-Nets of each family and the pocket model's, with nothing shared. */
+export const PLAIN_UNETS: readonly Check[] = ['sdxl', 'sd15', 'sd21', 'pocket'].map((model) => ({
+  name: `U-Net ${model}, plain`,
+  inHalf: true,
+  run: async (bench) => {
+    const fixture = readTensors('unet', model, 'plain.safetensors');
+    const { graph, folder } = unetOf(model, fixture, bench);
+    const rows = tensorOf(fixture, 'sample').shape[0] as number;
+    const feeds = { ...modelInputs(fixture), ...nothingShared(graph, rows) };
+    const { noise } = await runOn(bench, graph, folder, feeds, ['noise']);
+    return [compare('noise', noise, tensorOf(fixture, 'noise'), bench)];
+  },
+}));
+
+/** One step with each of ConsiStory's operations, and with all of them. */
+export const OPERATION_CHECKS: readonly Check[] = (
+  [
+    ['sdxl', 8, ['vanilla', 'sdsa', 'query', 'inject', 'all']],
+    ['sd15', 4, ['all']],
+    ['sd21', 8, ['all']],
+  ] as const
+).flatMap(([model, maskResolution, modes]) =>
+  modes.map(
+    (mode): Check => ({
+      name: `U-Net ${model}, ${WORDS[mode]}`,
+      inHalf: true,
+      run: async (bench) => {
+        const fixture = readTensors('consistory', `operations-${model}.safetensors`);
+        const { graph, folder } = unetOf(model, fixture, bench, maskResolution);
+        const answer = await runOn(bench, graph, folder, operationFeeds(fixture, graph, mode));
+        const wanted = { noise: 'noise', attention: `attention_${maskResolution}`, dift: 'dift' };
+        return Object.entries(wanted).flatMap(([output, stored]) => {
+          const value = fixture[`${mode}.${stored}`];
+          return value ? [compare(output, answer[output], value, bench)] : [];
+        });
+      },
+    }),
+  ),
+);
+
+function unetOf(model: string, fixture: Tensors, { compute }: Bench, maskResolution?: number) {
+  const folder = model === 'pocket' ? path.join(POCKET, 'unet') : fixtureFolder('unet', model);
+  const [, , height, width] = tensorOf(fixture, 'sample').shape as [number, number, number, number];
+  const tokens = tensorOf(fixture, 'encoder_hidden_states').shape[1] as number;
+  const source = readPart(folder, 'diffusion_pytorch_model');
+  return { folder, graph: buildUnet({ ...source, compute, height, width, tokens, maskResolution }) };
+}
+
+const modelInputs = (fixture: Tensors): Tensors =>
+  Object.fromEntries(Object.entries(fixture).filter(([name]) => MODEL_INPUTS.includes(name)));
+
+/** A mode's inputs: those of its operations out of the fixture, the empty form of the others. */
+function operationFeeds(fixture: Tensors, graph: UNetGraph, mode: Mode): Tensors {
+  const prefixes: readonly string[] = ['concept_columns', ...OPERATIONS[mode]];
+  const empty = nothingShared(graph, tensorOf(fixture, 'sample').shape[0] as number);
+  const switched = Object.keys(empty).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+  const taken = Object.fromEntries(switched.map((name) => [name, tensorOf(fixture, name)]));
+  return { ...modelInputs(fixture), ...empty, ...taken };
+}
+
+/** Nothing shared, and the maps of column 0. */
+const nothingShared = (graph: UNetGraph, rows: number): Tensors => ({
+  ...emptyOperations(graph, rows),
+  concept_columns: int64Tensor(new Array(rows).fill(0), [rows, 1]),
+});
