@@ -74,7 +74,7 @@ describe('runSignatures', () => {
     const score = (drawn: string) =>
       observations.find((observation) => observation.drawn === drawn)?.scores['inconsistent-subject'];
     expect(score('normal')).toBeCloseTo(0, 12);
-    expect(score('nothing shared')).toBeCloseTo(1, 12);
+    expect(score('nothing shared')).toBeGreaterThan(0.9);
   });
 
   it('given the same noise for all, then all panels name the first one’s, and keep their own ids', () => {
