@@ -9,7 +9,7 @@ import { type CapturedStep, captureSteps, type StepKind } from './captured-steps
 import { DiffusersRival } from './diffusers-rival.ts';
 import { GemmPeak, torchGemmPeak } from './gemm-peak.ts';
 import { type OperatorShare, type ProfiledRun, readProfile } from './ort-profile.ts';
-import { describeStory } from './race.ts';
+import { describeStory } from './racing-rival.ts';
 import { minimum, takeTurns } from './rounds.ts';
 import type { Tell } from './tell.ts';
 import { unetGraphOf } from './unet-graph.ts';

@@ -1,6 +1,7 @@
 import type { Mode } from '../benchmark-story.ts';
 import type { MeasuredParts } from '../parts.ts';
-import { type RaceResult, rivalName } from '../race.ts';
+import type { RaceResult } from '../race.ts';
+import { rivalName } from '../racing-rival.ts';
 import { minimum } from '../rounds.ts';
 import type { ScalingPoint } from '../scaling.ts';
 import type { StepsResult } from '../steps.ts';

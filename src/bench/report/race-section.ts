@@ -1,6 +1,6 @@
 import type { Phase } from '../../engine/draw-story.ts';
-import type { RaceResult, RivalResult } from '../race.ts';
-import { rivalName } from '../race.ts';
+import type { RaceResult } from '../race.ts';
+import { type RivalResult, rivalName } from '../racing-rival.ts';
 import { maximum, median, minimum, ratio, type Series, unrest } from '../rounds.ts';
 import type { TimedDrawing } from '../timed-drawing.ts';
 import { factor, megabytes, ms, percent, seconds, table } from './markdown.ts';
