@@ -59,6 +59,7 @@ export function drawingSection(race: RaceResult): string[] {
 export function rivalsSection({ ours, rivals }: RaceResult): string[] {
   const rows = [
     ['Troupe', samplings(ours.plain), samplings(ours.exact), '', ''] as const,
+    ...(ours.onepass ? [['Troupe, one pass', samplings(ours.plain), samplings(ours.onepass), '', ''] as const] : []),
     ...rivals.map(({ times, first, loaded, peak, ...kind }) => {
       const compilation =
         first.plain + first.consistory - minimum(walls(times.plain)) - minimum(walls(times.consistory));
