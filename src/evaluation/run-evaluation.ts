@@ -2,6 +2,7 @@ import type { Engine, EngineHooks } from '../engine/worker/engine-client.ts';
 import type { ModelChoice } from '../engine/worker/messages.ts';
 import { contentKey } from './content-key.ts';
 import { type Drawing, drawVariant, type PanelDiagnosis } from './drawing.ts';
+import type { DrawingSignature } from './drawing-signature.ts';
 import { type Measured, type MeasuringContext, measureDrawing } from './measures/measure-drawing.ts';
 import { type Sampling, storyRequest } from './panel-prompts.ts';
 import type { ResultCache } from './result-cache.ts';
@@ -41,8 +42,8 @@ export interface EvaluationDeps {
   /** told of the model's loading */
   readonly engineHooks?: Pick<EngineHooks, 'loaded'>;
   readonly cache: ResultCache;
-  /** names of the code and the model that draw, and of the code that measures */
-  readonly drawnBy: readonly string[];
+  readonly drawnBy: DrawingSignature;
+  /** name of the code that measures */
   readonly measuredBy: string;
 }
 
@@ -93,7 +94,7 @@ async function evaluateCell(
   drawings: Map<string, Drawing>,
 ): Promise<Cell> {
   const request = storyRequest(story, variant, seed, sampling);
-  const key = contentKey({ drawnBy, size: model.size, request });
+  const key = contentKey({ drawnBy: await drawnBy(request.settings), size: model.size, request });
   const drawing = await cache.drawing(key, () => drawVariant(engine, model, request, engineHooks));
   drawings.set(variant.name, drawing);
   const plain = drawings.get(PLAIN) as Drawing;

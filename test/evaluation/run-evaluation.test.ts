@@ -66,7 +66,7 @@ describe('an evaluation of two panels in four steps', () => {
         engine,
         model: { folder: POCKET, size: { width: 128, height: 128 } },
         cache: new ResultCache(folder),
-        drawnBy: ['this code'],
+        drawnBy: async () => 'this code',
         measuredBy,
       },
       {

@@ -7,6 +7,7 @@ import { ensureWritable, writeFileAtomically } from '../../files/write-atomicall
 import { findModel } from '../../models/models-folder.ts';
 import { coatCalibration } from '../coat-calibration.ts';
 import { contactSheet, methodSheet } from '../contact-sheet.ts';
+import { drawingSignatures } from '../drawing-signature.ts';
 import type { EvaluationOptions } from '../options.ts';
 import { sectionMarkdown } from '../report/section-markdown.ts';
 import { meansSection } from '../report/sections/means.ts';
@@ -29,7 +30,7 @@ const RESULTS = path.join(ROOT, 'docs/results');
 export async function compareVariants(options: EvaluationOptions, args: readonly string[]): Promise<void> {
   const started = performance.now();
   const made = circumstances(args);
-  const drawnBy = await engineSources();
+  const sources = await engineSources();
   const { card } = openModel(findModel(options.model));
   const plan: EvaluationPlan = {
     stories: options.stories,
@@ -55,23 +56,24 @@ export async function compareVariants(options: EvaluationOptions, args: readonly
   });
   try {
     const modelHash = await engine.modelHash(options.model);
+    const model = { folder: options.model, size: { width: card.width, height: card.height } };
     const deps = {
       engine,
-      model: { folder: options.model, size: { width: card.width, height: card.height } },
+      model,
       engineHooks: {
         loaded: (event: { readonly provider: string }) => {
           provider = event.provider;
         },
       },
       cache: new ResultCache(path.join(options.out, 'cells')),
-      drawnBy: [modelHash, drawnBy],
+      drawnBy: drawingSignatures(engine, model, modelHash),
       measuredBy: await measureSources(),
     };
     const cells = await runEvaluation(plan, deps, { progress: tellProgress, drawn: sheetWriter(sheets) });
     const results: EvaluationResults = {
       ...made,
       machine: `${made.machine}; provider ${provider}, threads ${options.threads || 'as many as cores'}`,
-      code: `${made.code}, engine sources \`${drawnBy}\``,
+      code: `${made.code}, engine sources \`${sources}\``,
       model: card.name,
       modelHash,
       stories: plan.stories.map((story) => story.subject),

@@ -9,6 +9,7 @@ import { UserError } from '../../errors/user-error.ts';
 import { ensureWritable, writeFileAtomically } from '../../files/write-atomically.ts';
 import { findModel } from '../../models/models-folder.ts';
 import { contactSheet } from '../contact-sheet.ts';
+import { drawingSignatures } from '../drawing-signature.ts';
 import { sectionMarkdown } from '../report/section-markdown.ts';
 import { failuresSection } from '../report/sections/failures.ts';
 import { ResultCache } from '../result-cache.ts';
@@ -52,6 +53,7 @@ export async function provokeFailures(args: readonly string[]): Promise<void> {
   const engine = startEngine({ provider: 'auto', threads, maxMemory: os.totalmem() * MEMORY_SHARE });
   try {
     const modelHash = await engine.modelHash(model);
+    const choice = { folder: model, size: { width: card.width, height: card.height } };
     const observations = await runSignatures(
       {
         stories: SIGNATURE_STORIES.slice(0, stories),
@@ -60,9 +62,9 @@ export async function provokeFailures(args: readonly string[]): Promise<void> {
       },
       {
         engine,
-        model: { folder: model, size: { width: card.width, height: card.height } },
+        model: choice,
         cache: new ResultCache(path.join(out, 'cells')),
-        drawnBy: [modelHash, sources],
+        drawnBy: drawingSignatures(engine, choice, modelHash),
       },
       {
         progress: (done, total, { story, drawn }) => console.error(`${done}/${total} ${story}, ${drawn}`),

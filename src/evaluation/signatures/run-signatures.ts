@@ -4,6 +4,7 @@ import { signatureScores } from '../../inspection/inspect-story.ts';
 import { SIGNATURES, type Signature } from '../../inspection/warning.ts';
 import { contentKey } from '../content-key.ts';
 import { type Drawing, drawVariant } from '../drawing.ts';
+import type { DrawingSignature } from '../drawing-signature.ts';
 import type { Sampling } from '../panel-prompts.ts';
 import type { ResultCache } from '../result-cache.ts';
 import type { EvaluationStory } from '../stories.ts';
@@ -21,8 +22,7 @@ export interface SignatureDeps {
   readonly engine: Engine;
   readonly model: ModelChoice;
   readonly cache: ResultCache;
-  /** names of the code and the model that draw */
-  readonly drawnBy: readonly string[];
+  readonly drawnBy: DrawingSignature;
 }
 
 export interface SignatureHooks {
@@ -48,7 +48,7 @@ export async function runSignatures(
     const drawings = new Map<string, Drawing>();
     for (const provocation of PROVOCATIONS) {
       const request = provokedRequest(story, provocation, seed, sampling);
-      const key = contentKey({ drawnBy, size: model.size, request });
+      const key = contentKey({ drawnBy: await drawnBy(request.settings), size: model.size, request });
       const drawing = await cache.drawing(key, () => drawVariant(engine, model, request));
       drawings.set(provocation.name, drawing);
       const observation: Observation = {

@@ -54,7 +54,7 @@ describe('runSignatures', () => {
         engine,
         model: { folder: 'models/pocket', size: { width: SIDE, height: SIDE } },
         cache: new ResultCache(folder),
-        drawnBy: ['this code'],
+        drawnBy: async () => 'this code',
       },
       { progress: () => undefined, drawn: async () => undefined },
     );
