@@ -16,7 +16,7 @@ import { openStore } from './store/store.ts';
 import { openLoraShelf } from './studio/loras.ts';
 import { openModelShelf } from './studio/models.ts';
 import { openOffers } from './studio/offers.ts';
-import { openStudio } from './studio/open-studio.ts';
+import { openStudio, type StudioOptions } from './studio/open-studio.ts';
 
 /** What the application takes from its process. */
 export interface AppParts {
@@ -30,6 +30,8 @@ export interface AppParts {
   readonly log: Log;
   /** Seeds for whoever asks for none, another one each time; default: at random. */
   readonly chooseSeed?: () => bigint;
+  /** What looks for failures in drawn stories; default: src/inspection/. */
+  readonly inspect?: StudioOptions['inspect'];
   /** What the queue does otherwise than by default. */
   readonly queue?: Partial<Omit<JobQueueOptions, 'store' | 'clock' | 'onError'>>;
 }
@@ -82,8 +84,8 @@ export async function startApp({
     const onError: JobQueueOptions['onError'] = (error, job) =>
       log.error('a job failed', error, { job: job?.id, kind: job?.kind });
     const queue = new JobQueue({ ...parts.queue, store, clock, onError });
-    const { chooseSeed } = parts;
-    const choices = { limits, previewEvery, chooseSeed, maxMemory };
+    const { chooseSeed, inspect } = parts;
+    const choices = { limits, previewEvery, chooseSeed, maxMemory, inspect };
     const { studio, handlers } = openStudio({ store, blobs, engine, models, loras, queue, ...choices });
     const { registersCommands, editIntervalMs } = config;
     const { impatientAfterMs } = parts.queue?.claimLimits ?? DEFAULT_CLAIM_LIMITS;

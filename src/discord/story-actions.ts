@@ -16,6 +16,10 @@ export const storyActions: Readonly<Record<string, Action>> = {
     answers: 'ephemeral',
     execute: async (press) => redrawPanel(press, await storyOf(press), Number(press.chosen[0])),
   },
+  'redraw-panel': {
+    answers: 'ephemeral',
+    execute: async (press) => redrawPanel(press, await storyOf(press), Number(press.args[1])),
+  },
   vary: { answers: 'ephemeral', execute: async (press) => startAgain(press, await storyOf(press), 'vary') },
   replay: { answers: 'ephemeral', execute: async (press) => startAgain(press, await storyOf(press), 'replay') },
   add: {

@@ -1,9 +1,11 @@
 import { channelMention, escapeMarkdown } from 'discord.js';
+import { UserError } from '../errors/user-error.ts';
+import { DEFAULT_WARNINGS } from '../settings/setting-catalog.ts';
 import type { Job } from '../store/job.ts';
 import type { PostedMessage } from '../store/posted-messages.ts';
 import type { Store } from '../store/store.ts';
 import type { Story } from '../store/stories.ts';
-import type { Studio } from '../studio/studio.ts';
+import type { StoryWarning, Studio } from '../studio/studio.ts';
 import { type ChannelFacts, channelFacts, missingIn } from './channel-facts.ts';
 import type { Desk } from './desk.ts';
 import { lastTrouble } from './job-trouble.ts';
@@ -66,6 +68,7 @@ export class StoryDesk implements Desk {
       spoiler: treatment === 'spoiler',
       open,
       isPaused: this.#book.isClosing,
+      warnings: page && open.length === 0 ? await this.#warnings(story, facts) : [],
       trouble: isWithheld ? facts.t.story.withheld : open.length === 0 ? lastTrouble(jobs, facts.t) : undefined,
       notice: this.notices.get(story.id),
       missing: facts.missing,
@@ -85,6 +88,15 @@ export class StoryDesk implements Desk {
     );
     const missing = names.length > 0 ? t.common.missingPermissions({ names }) : '';
     return t.story.noAccess({ title: escapeMarkdown(title), channel: channelMention(posted.channelId), missing });
+  }
+
+  /** What can't be looked at is not warned of. */
+  async #warnings({ id }: Story, { settings }: ChannelFacts): Promise<readonly StoryWarning[]> {
+    if ((settings.warnings ?? DEFAULT_WARNINGS) === 'off') return [];
+    return this.#parts.studio.storyWarnings(id).catch((error) => {
+      if (error instanceof UserError) return [];
+      throw error;
+    });
   }
 
   #page(story: Story, hashes: readonly string[], { uploadLimit }: ChannelFacts): Promise<ViewPicture> {

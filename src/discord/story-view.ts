@@ -2,6 +2,7 @@ import { type APIComponentInContainer, ButtonStyle, escapeMarkdown, subtext, use
 import type { Messages } from '../i18n/messages.ts';
 import type { Story } from '../store/stories.ts';
 import { parseRecipe } from '../studio/recipe.ts';
+import type { StoryWarning } from '../studio/studio.ts';
 import { ACCENT, button, container, menuRow, picture, row, text } from './components.ts';
 import { customId } from './custom-id.ts';
 import type { MessageView, ViewPicture } from './message-view.ts';
@@ -23,6 +24,8 @@ export interface StoryState {
   readonly open: readonly OpenJob[];
   /** The process is about to end. */
   readonly isPaused: boolean;
+  /** Where the method may have failed. */
+  readonly warnings: readonly StoryWarning[];
   /** What went wrong last, in words. */
   readonly trouble: string | undefined;
   /** For people who reacted and can't be answered otherwise. */
@@ -30,6 +33,8 @@ export interface StoryState {
   readonly missing: readonly BotPermission[];
 }
 
+/** The likeliest ones; a message that warns of everything is not read. */
+const MAX_WARNINGS_SHOWN = 2;
 /** More jobs than fit would push the buttons off the message. */
 const MAX_JOBS_SHOWN = 4;
 
@@ -49,6 +54,7 @@ export function storyView(state: StoryState, marker: string, t: Messages, now: n
     parts.push(text(state.isPaused ? t.progress.interrupted : progressText(job, t, now)));
     parts.push(row(button(cancel, t.progress.cancel, { disabled: job.job.cancelRequestedAt !== null })));
   }
+  if (state.warnings.length > 0) parts.push(...hintsToRedraw(state, marker, t));
   if (hasPage) parts.push(...controls(state, marker, t));
   else if (open.length === 0) {
     parts.push(
@@ -57,6 +63,21 @@ export function storyView(state: StoryState, marker: string, t: Messages, now: n
   }
   const reactions = hasPage && marker !== '' && mayReact(state) ? NUMBER_EMOJI.slice(0, story.panels.length) : [];
   return { components: [container(accent, parts)], picture: state.picture, reactions, isFinal: open.length === 0 };
+}
+
+/** Guesses, with a button for each panel that may come out better. */
+function hintsToRedraw({ story, warnings }: StoryState, marker: string, t: Messages): APIComponentInContainer[] {
+  const shown = warnings.slice(0, MAX_WARNINGS_SHOWN);
+  const lines = shown.map(({ signature, place, character }) => {
+    const who = character && escapeMarkdown(character);
+    return subtext(`⚠️ ${t.story.warnings[signature]({ panel: place, who: who ?? t.story.somebody })}`);
+  });
+  const places = [...new Set(shown.map(({ place }) => place))];
+  const buttons = places.map((place) => {
+    const id = customId('redraw-panel', { marker, args: [story.id, String(place)] });
+    return button(id, t.story.redrawPanel({ panel: place }), { emoji: '🔁' });
+  });
+  return [text(lines.join('\n')), row(...buttons)];
 }
 
 function heading({ story, cast }: StoryState, t: Messages): string {

@@ -6,7 +6,7 @@ import { type GuildSettings, settingsSchema } from '../store/guild-settings.ts';
 
 /** Settings that are one value; lists of words and roles are changed entry by entry (setting-lists.ts). */
 export const SINGLE_SETTINGS = [
-  ...['promptFilter', 'ageGatedFilter', 'pictureFilter', 'spoilers', 'creating', 'redrawing'],
+  ...['promptFilter', 'ageGatedFilter', 'pictureFilter', 'spoilers', 'warnings', 'creating', 'redrawing'],
   ...[
     'model',
     'sampler',
@@ -24,6 +24,9 @@ export const SINGLE_SETTINGS = [
 export type ListSetting = 'blockedWords' | 'allowedWords' | 'creatorRoles' | 'moderatorRoles';
 export type SingleSetting = Exclude<keyof GuildSettings, ListSetting>;
 
+/** On only where the hints are right often enough: docs/results/signatures.md. */
+export const DEFAULT_WARNINGS = 'off';
+
 /** What holds while nothing is set, where that is not up to the bot's configuration. */
 export const BUILT_IN: Readonly<Partial<Record<SingleSetting, string>>> = {
   promptFilter: DEFAULT_LEVEL,
@@ -32,6 +35,7 @@ export const BUILT_IN: Readonly<Partial<Record<SingleSetting, string>>> = {
   spoilers: 'flagged',
   creating: 'everyone',
   redrawing: 'everyone',
+  warnings: DEFAULT_WARNINGS,
 };
 
 /** What is possible and isn't known to the schema. */

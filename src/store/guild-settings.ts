@@ -45,6 +45,8 @@ export const settingsSchema = z.object({
   allowedWords: words.optional(),
   /** What becomes of a picture that the picture filter flags. */
   pictureFilter: z.enum(['off', 'spoiler', 'withhold']).optional(),
+  /** Whether a story's message says where the method may have failed. */
+  warnings: z.enum(['on', 'off']).optional(),
   /** Which pictures are behind a spoiler. */
   spoilers: z.enum(['flagged', 'always']).optional(),
 });

@@ -1,5 +1,6 @@
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { Engine } from '../engine/worker/engine-client.ts';
+import type { inspectStory } from '../inspection/inspect-story.ts';
 import type { JobHandler } from '../queue/job-handler.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import type { Store } from '../store/store.ts';
@@ -18,6 +19,7 @@ import { REDRAW_PANEL, redrawPanelHandler } from './redraw-panel.ts';
 import { StepTimes } from './step-times.ts';
 import { storiesDesk } from './stories-desk.ts';
 import { renderCastingSheet, renderStoryPage } from './story-page.ts';
+import { StoryInspector } from './story-warnings.ts';
 import type { Studio } from './studio.ts';
 
 export interface StudioOptions {
@@ -34,6 +36,8 @@ export interface StudioOptions {
   readonly previewEvery?: number;
   /** for whoever asks for no seed; default: at random */
   readonly chooseSeed?: () => bigint;
+  /** what looks for the method's failures; a test may want another */
+  readonly inspect?: typeof inspectStory;
 }
 
 const DEFAULT_PREVIEW_EVERY = 5;
@@ -50,11 +54,13 @@ export function openStudio(options: StudioOptions): OpenStudio {
     previewEvery = DEFAULT_PREVIEW_EVERY,
     chooseSeed = randomSeed,
     maxMemory = Number.POSITIVE_INFINITY,
+    inspect,
     ...parts
   } = options;
   const { store, queue } = parts;
   const workshop = { ...parts, times: new StepTimes(), previewEvery };
   const desk = { ...parts, limits, chooseSeed, maxMemory };
+  const inspector = new StoryInspector(parts, inspect);
   const studio: Studio = {
     feed: queue.feed,
     ...charactersDesk(desk),
@@ -65,6 +71,7 @@ export function openStudio(options: StudioOptions): OpenStudio {
       return queue.cancel(jobId);
     },
     storyPage: (storyId) => renderStoryPage(parts, storyId),
+    storyWarnings: (storyId) => inspector.warnings(storyId),
     castingSheet: (characterId) => renderCastingSheet(parts, characterId),
     exportStory: (storyId, format) => exportStory(parts, storyId, format),
   };

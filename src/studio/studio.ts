@@ -7,10 +7,12 @@ import type { Story } from '../store/stories.ts';
 import type { Take } from '../store/takes.ts';
 import type { RecastOffer } from './cast-with.ts';
 import type { LoraRequest } from './loras.ts';
+import type { StoryWarning } from './story-warnings.ts';
 
 export type { JobFeed, JobFeedEvent, JobProgress } from '../queue/job-feed.ts';
 export type { RecastOffer } from './cast-with.ts';
 export type { LoraRequest } from './loras.ts';
+export type { StoryWarning } from './story-warnings.ts';
 
 /**
  * What Troupe does for people, without a word of Discord in it. Commands and buttons call exactly one of these
@@ -50,6 +52,8 @@ export interface Studio {
 
   /** The story's page as it is now. */
   storyPage(storyId: string): Promise<StoryPage>;
+  /** Hints that the method may have failed in the story as it is now; they may be wrong. */
+  storyWarnings(storyId: string): Promise<readonly StoryWarning[]>;
   castingSheet(characterId: string): Promise<CastingSheet>;
   exportStory(storyId: string, format: ExportFormat): Promise<ExportedFile>;
 }

@@ -4,6 +4,9 @@ import { encodeSafetensors } from '../engine/weights/safetensors.ts';
 import type { StoredTensor } from '../engine/weights/tensor-data.ts';
 import { encodePng } from '../render/canvas.ts';
 
+/** Before the character's id, in the name of a mask's tensor. */
+export const MASKS = 'masks.';
+
 /**
  * Puts what was drawn into the blob store: the picture as PNG, and its latents [C, H, W] with the masks [h, w] of
  * those in it as safetensors.
@@ -17,7 +20,7 @@ export async function putTake(
     latents: { type: 'float32', shape: latentShape, data: latents },
   };
   for (const [characterId, mask] of Object.entries(masks)) {
-    tensors[`masks.${characterId}`] = { type: 'uint8', shape: [maskGrid.height, maskGrid.width], data: mask };
+    tensors[`${MASKS}${characterId}`] = { type: 'uint8', shape: [maskGrid.height, maskGrid.width], data: mask };
   }
   return {
     pictureHash: await blobs.put(await encodePng(image), 'image/png'),

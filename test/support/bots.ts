@@ -18,6 +18,12 @@ export interface LoggedError {
   readonly error: unknown;
 }
 
+export interface TroupeOptions {
+  readonly config?: Partial<Config>;
+  readonly queue?: AppParts['queue'];
+  readonly inspect?: AppParts['inspect'];
+}
+
 /** The whole application on the loopback Discord, with a database and pictures of its own. */
 export class TestTroupe {
   readonly room: Rehearsal;
@@ -28,6 +34,7 @@ export class TestTroupe {
   #app: App | undefined;
   readonly #config: Config;
   readonly #queue: AppParts['queue'];
+  readonly #inspect: AppParts['inspect'];
 
   private constructor(
     room: Rehearsal,
@@ -35,11 +42,13 @@ export class TestTroupe {
     engine: Engine,
     changes: Partial<Config>,
     queue: AppParts['queue'],
+    inspect: AppParts['inspect'],
   ) {
     this.room = room;
     this.folder = folder;
     this.engine = engine;
     this.#queue = queue;
+    this.#inspect = inspect;
     this.#config = {
       ...readConfig({}),
       databaseUrl: `file:${join(folder, 'troupe.db')}`,
@@ -53,10 +62,10 @@ export class TestTroupe {
 
   static async start(
     engine: Engine = new FakeEngine(),
-    { config = {}, queue }: { readonly config?: Partial<Config>; readonly queue?: AppParts['queue'] } = {},
+    { config = {}, queue, inspect }: TroupeOptions = {},
   ): Promise<TestTroupe> {
     const folder = await mkdtemp(join(tmpdir(), 'troupe-bot-'));
-    const troupe = new TestTroupe(await RehearsalServer.start(), folder, engine, config, queue);
+    const troupe = new TestTroupe(await RehearsalServer.start(), folder, engine, config, queue, inspect);
     await troupe.open();
     return troupe;
   }
@@ -89,6 +98,7 @@ export class TestTroupe {
       clock: Date,
       log,
       queue: this.#queue,
+      inspect: this.#inspect,
     });
     await this.room.untilReady();
   }

@@ -12,7 +12,7 @@ import type { Job } from '../../src/store/job.ts';
 import type { StudioLimits } from '../../src/studio/desk.ts';
 import { openLoraShelf } from '../../src/studio/loras.ts';
 import { openModelShelf } from '../../src/studio/models.ts';
-import { openStudio } from '../../src/studio/open-studio.ts';
+import { openStudio, type StudioOptions } from '../../src/studio/open-studio.ts';
 import { freshStore, type OpenedStore, TEST_PROVIDERS } from '../store/support/fresh-database.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { POCKET } from './fixtures.ts';
@@ -27,6 +27,7 @@ export interface TestStudioOptions {
   /** default: the pocket model */
   readonly models?: readonly string[];
   readonly lorasFolder?: string;
+  readonly inspect?: StudioOptions['inspect'];
   readonly queue?: Partial<JobQueueOptions>;
   /** of an earlier studio, whose work this one takes up */
   readonly opened?: OpenedStore;
@@ -52,6 +53,7 @@ export async function testStudio(options: TestStudioOptions = {}) {
     ...{ store, blobs, engine, models, loras, queue },
     limits: options.limits,
     maxMemory: options.maxMemory,
+    inspect: options.inspect,
   });
   const start = () => queue.start(handlers);
   if (!options.idle) await start();

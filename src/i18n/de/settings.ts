@@ -20,6 +20,7 @@ const names: Record<keyof typeof englishNames, string> = {
   ageGatedFilter: 'Filter für Texte in Kanälen ab 18',
   pictureFilter: 'Bilder, die der Bildfilter meldet',
   spoilers: 'welche Bilder verdeckt werden',
+  warnings: 'Hinweise auf vielleicht misslungene Felder',
 };
 
 export const settingsChoices: ChoiceTexts = {
@@ -64,6 +65,7 @@ export const settingsTexts: typeof english = {
     author: 'nur wer sie gemacht hat',
     roles: 'wer eine Rolle hat (`/settings roles`)',
     moderators: 'nur die Moderation',
+    on: 'an',
     off: 'aus',
     slurs: 'nur Menschenverachtendes',
     standard: 'üblich: auch Sex und Fluchen',

@@ -21,6 +21,7 @@ export const settingNames = {
   ageGatedFilter: 'filter of texts in age-gated channels',
   pictureFilter: 'pictures that the picture filter flags',
   spoilers: 'which pictures are spoilers',
+  warnings: 'hints that a panel may have failed',
 };
 
 const names: Readonly<Record<string, string>> = settingNames;
@@ -62,6 +63,7 @@ export const settingsTexts = {
     author: 'the author only',
     roles: 'those with a role (`/settings roles`)',
     moderators: 'moderators only',
+    on: 'on',
     off: 'off',
     slurs: 'slurs only',
     standard: 'standard: slurs, sex, swearing',

@@ -1,3 +1,5 @@
+import type { Signature } from '../../inspection/warning.ts';
+
 export const storyTexts = {
   /** @param where a link to the message, or a channel */
   taken: ({ place, where }: { place: string; where: string }) => `Your story is ${place}. It appears here: ${where}`,
@@ -10,6 +12,14 @@ export const storyTexts = {
   hint: 'React with a number to draw that panel anew.',
   cannotReact: 'I may not add reactions here: choose a panel in the menu instead.',
   cannotUnreact: 'I may not take reactions away here, so yours stay.',
+  somebody: 'Somebody',
+  warnings: {
+    'inconsistent-subject': ({ panel, who }) => `${who} may look different in panel ${panel}.`,
+    'layout-collapse': ({ panel }) => `The panels may be composed too much alike, panel ${panel} most of all.`,
+    'poor-details': ({ panel }) => `Panel ${panel} may have come out blurred.`,
+    'background-leakage': ({ panel }) => `Backgrounds may have run into each other, in panel ${panel} most of all.`,
+  } as Readonly<Record<Signature, (about: { panel: number; who: string }) => string>>,
+  redrawPanel: ({ panel }: { panel: number }) => `Redraw panel ${panel}`,
   redrawMenu: 'Draw a panel anew…',
   redrawOption: ({ panel }: { panel: number }) => `Panel ${panel}`,
   vary: 'Vary',
