@@ -1,4 +1,4 @@
-import { assertFits } from '../engine/pipeline/memory-estimate.ts';
+import { assertFits } from '../engine/pipeline/assert-fits.ts';
 import { createScheduler } from '../engine/schedulers/create-scheduler.ts';
 import { UserError } from '../errors/user-error.ts';
 import type { ChosenLora } from './loras.ts';

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeCanon, encodeCanon } from '../../src/canon/canon-file.ts';
 import { DEFAULT_SETTINGS, PLAIN_SETTINGS } from '../../src/engine/consistory/settings.ts';
+import { EVERYTHING_AT_ONCE } from '../../src/engine/pipeline/memory-plan.ts';
 import { UserError } from '../../src/errors/user-error.ts';
 import { decodePicture } from '../../src/render/canvas.ts';
 import { readStoryMetadata } from '../../src/render/story-metadata.ts';
@@ -232,7 +233,7 @@ describe('given something to know', () => {
     const engine = () =>
       new InstantEngine((_, { loaded }) => {
         const fallbacks = [{ provider: 'cuda', reason: 'no driver\nat line 7' }];
-        loaded?.({ type: 'loaded', job: 1, provider: 'cpu', fallbacks, took: 1 });
+        loaded?.({ type: 'loaded', job: 1, provider: 'cpu', fallbacks, plan: EVERYTHING_AT_ONCE, took: 1 });
         return undefined;
       });
     expect((await run(engine(), ...FOX, ...PANELS, '--provider', 'cuda')).stderr).toContain(

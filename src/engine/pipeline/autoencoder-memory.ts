@@ -45,12 +45,18 @@ export function pieceThatFits(
   activationBytes: typeof decoderActivationBytes = decoderActivationBytes,
 ): PictureSize {
   if (activationBytes(vae, size) <= bytes) return size;
+  const pieces = TILE_SIDES.map((side) => pieceOf(vae, size, side));
+  return pieces.find((piece) => activationBytes(vae, piece) <= bytes) ?? leastPiece(vae, size);
+}
+
+/** The smallest tile of a picture. */
+export function leastPiece(vae: Autoencoder, size: PictureSize): PictureSize {
+  return pieceOf(vae, size, TILE_SIDES.at(-1) as number);
+}
+
+function pieceOf(vae: Autoencoder, { width, height }: PictureSize, side: number): PictureSize {
   const { downscale } = latentSpaceOf(vae);
-  const pieces = TILE_SIDES.map((side) => ({
-    width: Math.min(size.width, side * downscale),
-    height: Math.min(size.height, side * downscale),
-  }));
-  return pieces.find((piece) => activationBytes(vae, piece) <= bytes) ?? (pieces.at(-1) as PictureSize);
+  return { width: Math.min(width, side * downscale), height: Math.min(height, side * downscale) };
 }
 
 /** The most channels of an image of full size: AutoencoderKL's last level begins with those of the level before. */

@@ -2,7 +2,7 @@ import { klLatentSpace, parseKlConfig } from '../graph/autoencoder-kl-config.ts'
 import { tinyLatentSpace } from '../graph/autoencoder-tiny.ts';
 import type { AutoencoderGraph, LatentSpace } from '../graph/latent-space.ts';
 import type { RasterImage } from '../raster-image.ts';
-import type { OnnxSession } from '../runtime/onnx-session.ts';
+import type { OnnxSession, Runnable } from '../runtime/onnx-session.ts';
 import { float32Tensor } from '../runtime/tensor-value.ts';
 import type { ModelPart } from '../weights/model-folder.ts';
 import { codeInTiles } from './tiled-coding.ts';
@@ -19,7 +19,7 @@ export function latentSpaceOf({ className, config }: Pick<ModelPart, 'className'
  * tiles, if the picture is larger than what the graph was written for.
  */
 export async function decodeImage(
-  session: OnnxSession,
+  session: Runnable,
   { latents: space, input: tile }: AutoencoderGraph,
   latents: Float32Array,
   size: { readonly width: number; readonly height: number },

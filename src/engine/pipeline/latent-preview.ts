@@ -2,7 +2,7 @@ import { buildKlEncoder } from '../graph/autoencoder-kl.ts';
 import { buildTinyDecoder } from '../graph/autoencoder-tiny.ts';
 import type { AutoencoderGraph, AutoencoderOptions } from '../graph/latent-space.ts';
 import type { RasterImage } from '../raster-image.ts';
-import type { OnnxSession } from '../runtime/onnx-session.ts';
+import type { OnnxSession, Runnable } from '../runtime/onnx-session.ts';
 import type { ModelFolder, ModelPart } from '../weights/model-folder.ts';
 import { decodeImage, encodeImage, latentSpaceOf } from './image-codec.ts';
 import {
@@ -21,8 +21,8 @@ export interface PreviewParts {
   readonly size: PictureSize;
   /** the model's own decoder */
   readonly decode: Preview;
-  /** a session that lives as long as the pipeline */
-  readonly open: (graph: AutoencoderGraph) => Promise<OnnxSession>;
+  /** what runs the graph, as long as the pipeline lives; it is loaded when it is first run */
+  readonly open: (graph: AutoencoderGraph) => Runnable;
   /** a session that the caller releases */
   readonly borrow: (graph: AutoencoderGraph) => Promise<OnnxSession>;
 }
@@ -38,15 +38,14 @@ export function previewOf(model: ModelFolder, parts: PreviewParts): Preview {
 }
 
 function tiny(model: ModelFolder, preview: ModelPart, { size, open }: PreviewParts): Preview {
-  const load = async () => {
+  const load = () => {
     const graph = buildTinyDecoder(optionsOf(model, preview, latentGrid(size, preview)));
-    return { graph, session: await open(graph) };
+    return { graph, session: open(graph) };
   };
   let loaded: ReturnType<typeof load> | undefined;
-  return async (latents) => {
+  return (latents) => {
     loaded ??= load();
-    const { graph, session } = await loaded;
-    return decodeImage(session, graph, latents, size);
+    return decodeImage(loaded.session, loaded.graph, latents, size);
   };
 }
 

@@ -1,26 +1,20 @@
-import { UserError } from '../../errors/user-error.ts';
 import type { MatchPatches } from '../consistory/correspondence.ts';
 import type { ConsistoryUnet } from '../consistory/unet-rows.ts';
-import { buildKlDecoder, buildKlEncoder } from '../graph/autoencoder-kl.ts';
-import { buildTinyDecoder, buildTinyEncoder } from '../graph/autoencoder-tiny.ts';
-import { buildClipTextEncoder } from '../graph/clip-text-encoder.ts';
 import { buildCorrespondence } from '../graph/correspondence.ts';
 import type { ComputeType } from '../graph/element-type.ts';
-import type { LoraUpdates } from '../graph/lora-updates.ts';
-import { buildUnet } from '../graph/unet/unet.ts';
 import type { RasterImage } from '../raster-image.ts';
-import { OnnxSession, type Provider } from '../runtime/onnx-session.ts';
+import { OnnxSession, type Provider, type Runnable } from '../runtime/onnx-session.ts';
 import { createScheduler } from '../schedulers/create-scheduler.ts';
 import type { SamplerName } from '../schedulers/sampler-names.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
-import { ClipTokenizer } from '../tokenizer/clip-tokenizer.ts';
 import type { Lora } from '../weights/lora.ts';
-import type { AdaptedPart } from '../weights/lora-targets.ts';
-import type { ModelFolder, ModelPart, TokenizerSource } from '../weights/model-folder.ts';
-import { encoderActivationBytes, pieceThatFits } from './autoencoder-memory.ts';
-import { decodeImage, encodeImage, latentSpaceOf } from './image-codec.ts';
+import type { ModelFolder } from '../weights/model-folder.ts';
+import { decodeImage, encodeImage } from './image-codec.ts';
 import { previewOf } from './latent-preview.ts';
 import { withLoraWeights } from './lora-feeds.ts';
+import { EVERYTHING_AT_ONCE, type MemoryPart, type MemoryPlan } from './memory-plan.ts';
+import { writeGraphs } from './model-graphs.ts';
+import { PartShelf, type ShelfPart } from './part-shelf.ts';
 import { patchMatcher } from './patch-matcher.ts';
 import { type EncodedPrompt, encodePrompts, type TextEncoder, zerosIfEmpty } from './text-encoding.ts';
 import { type PictureSize, UnetSession } from './unet-session.ts';
@@ -36,8 +30,8 @@ export interface PipelineOptions {
   readonly maskResolution?: number | undefined;
   /** opened for this model */
   readonly loras?: readonly Lora[];
-  /** bytes that the autoencoder's work may take; for pictures that need more it works in tiles. Any by default. */
-  readonly autoencoderMemory?: number;
+  /** what is in memory when; everything at once by default */
+  readonly memory?: MemoryPlan;
 }
 
 /** A model that is ready to draw pictures of one size. */
@@ -61,130 +55,74 @@ export interface Pipeline {
 }
 
 /**
- * Writes the graphs of a model and creates their sessions. Blocks its thread for as long as onnxruntime takes.
+ * Writes the graphs of a model and creates the sessions of its first stage, which are all of them where everything is
+ * in memory at once. Blocks its thread for as long as onnxruntime takes.
  * @throws UserError if the model's configuration or weights are not what the graphs understand
  */
 export async function loadPipeline(model: ModelFolder, options: PipelineOptions): Promise<Pipeline> {
-  const { size, compute, loras = [], autoencoderMemory = Number.POSITIVE_INFINITY } = options;
-  const sessions: OnnxSession[] = [];
-  const borrow = (graph: { readonly model: Uint8Array }) => {
+  const { size, compute, loras = [], memory = EVERYTHING_AT_ONCE } = options;
+  const graphs = writeGraphs(model, { ...options, loras, autoencoderMemory: memory.autoencoderMemory });
+  const shelf = new PartShelf();
+  const create = (graph: { readonly model: Uint8Array }, mapWeights = false) => {
     const { providers, threads } = options;
-    return OnnxSession.create(graph.model, { weightsFolder: model.dir, providers, threads });
+    return OnnxSession.create(graph.model, { weightsFolder: model.dir, providers, threads, mapWeights });
   };
-  const open = async (graph: { readonly model: Uint8Array }) => {
-    const session = await borrow(graph);
-    sessions.push(session);
-    return session;
-  };
-  const release = async () => {
-    for (const session of sessions.splice(0)) await session.release();
-  };
-  const part = ({ name, config, weights }: ModelPart) => {
-    const updates = loras.map((lora) => lora.updates[name as AdaptedPart] ?? new Map());
-    return { config, weights, root: model.dir, compute, loras: updates };
+  const add = (part: MemoryPart, graph: () => { readonly model: Uint8Array }): ShelfPart => {
+    const stage = memory.stages.findIndex((parts) => parts.includes(part));
+    return shelf.add(stage, () => create(graph(), memory.mapped.includes(part)));
   };
 
+  const textEncoders = graphs.textEncoders.map((encoder) => ({ ...encoder, part: add('text', () => encoder.graph) }));
+  const decoder = add('vae', () => graphs.decoder);
+  const imageEncoder = add('vae', () => graphs.imageEncoder());
+  const unet = add('unet', () => graphs.unet);
+  const matcher = add('unet', () => ({ model: buildCorrespondence() }));
+
+  const adapted = (weights: readonly number[]): Pick<Pipeline, 'unet' | 'encode' | 'encodeNegatives'> => {
+    const unetRuns: Runnable = {
+      run: (feeds, outputs) => unet.use((session) => withLoraWeights(session, weights, compute).run(feeds, outputs)),
+    };
+    const encoders = textEncoders.map(({ part, ...encoder }): TextEncoder => {
+      const use: TextEncoder['use'] = (work) =>
+        part.use((session) => work(withLoraWeights(session, weights, 'float32')));
+      return { ...encoder, use };
+    });
+    return {
+      unet: new UnetSession(unetRuns, graphs.unet, compute, [graphs.latents.height, graphs.latents.width], size),
+      encode: (prompts) => encodePrompts(encoders, prompts),
+      encodeNegatives: async (prompts) => {
+        const encoded = await encodePrompts(encoders, prompts);
+        return model.forceZerosForEmptyPrompt ? encoded.map(zerosIfEmpty) : encoded;
+      },
+    };
+  };
+  const decode = (finished: Float32Array) => decodeImage(decoder, graphs.decoder, finished, size);
+  const pipeline: Pipeline = {
+    ...adapted(loras.map(() => 1)),
+    size,
+    match: patchMatcher(matcher),
+    withLoraWeights: (weights) => {
+      if (weights.length !== loras.length) throw new Error(`${weights.length} weights for ${loras.length} LoRAs`);
+      return { ...pipeline, ...adapted(weights) };
+    },
+    encodeImage: async (image) => {
+      if (image.width !== size.width || image.height !== size.height) {
+        throw new Error(`a picture of ${image.width} x ${image.height} pixels for ${size.width} x ${size.height}`);
+      }
+      return imageEncoder.use((session) => encodeImage(session, graphs.imageEncoder(), image));
+    },
+    decode,
+    preview: previewOf(model, { size, decode, open: (graph) => add('unet', () => graph), borrow: create }),
+    scheduler: (steps, sampler) => createScheduler(model.scheduler.config, steps, sampler),
+    release: () => shelf.release(),
+  };
+
+  const inOrder = [...textEncoders.map(({ part }) => part), decoder, unet, matcher];
   try {
-    const encoders = await loadEncoders(model, part, open);
-    const tokens = encoders[0]?.graph.maxLength as number;
-
-    // the decoder runs in float32: half precision overflows in SDXL's, and it runs once per picture
-    const latents = latentSize(size, latentSpaceOf(model.vae).downscale);
-    const buildDecoder = model.vae.className === 'AutoencoderTiny' ? buildTinyDecoder : buildKlDecoder;
-    const piece = pieceThatFits(model.vae, size, autoencoderMemory);
-    const pieceLatents = latentSize(piece, latentSpaceOf(model.vae).downscale);
-    const decoderGraph = buildDecoder({ ...part(model.vae), ...pieceLatents, compute: 'float32' });
-    const decoder = await open(decoderGraph);
-
-    const openImageEncoder = async () => {
-      const build = model.vae.className === 'AutoencoderTiny' ? buildTinyEncoder : buildKlEncoder;
-      const encoded = pieceThatFits(model.vae, size, autoencoderMemory, encoderActivationBytes);
-      const graph = build({ ...part(model.vae), ...encoded, compute: 'float32' });
-      return { graph, session: await open(graph) };
-    };
-    let imageEncoder: ReturnType<typeof openImageEncoder> | undefined;
-
-    const unetGraph = buildUnet({ ...part(model.unet), ...latents, tokens, maskResolution: options.maskResolution });
-    const unetSession = await open(unetGraph);
-    const matcher = await open({ model: buildCorrespondence() });
-
-    const adapted = (weights: readonly number[]): Pick<Pipeline, 'unet' | 'encode' | 'encodeNegatives'> => {
-      const session = withLoraWeights(unetSession, weights, compute);
-      const adaptedEncoders = encoders.map((encoder) => {
-        return { ...encoder, session: withLoraWeights(encoder.session, weights, 'float32') };
-      });
-      return {
-        unet: new UnetSession(session, unetGraph, compute, [latents.height, latents.width], size),
-        encode: (prompts) => encodePrompts(adaptedEncoders, prompts),
-        encodeNegatives: async (prompts) => {
-          const encoded = await encodePrompts(adaptedEncoders, prompts);
-          return model.forceZerosForEmptyPrompt ? encoded.map(zerosIfEmpty) : encoded;
-        },
-      };
-    };
-    const decode = (finished: Float32Array) => decodeImage(decoder, decoderGraph, finished, size);
-    const pipeline: Pipeline = {
-      ...adapted(loras.map(() => 1)),
-      size,
-      match: patchMatcher(matcher),
-      withLoraWeights: (weights) => {
-        if (weights.length !== loras.length) throw new Error(`${weights.length} weights for ${loras.length} LoRAs`);
-        return { ...pipeline, ...adapted(weights) };
-      },
-      encodeImage: async (image) => {
-        if (image.width !== size.width || image.height !== size.height) {
-          throw new Error(`a picture of ${image.width} x ${image.height} pixels for ${size.width} x ${size.height}`);
-        }
-        imageEncoder ??= openImageEncoder();
-        const { graph, session } = await imageEncoder;
-        return encodeImage(session, graph, image);
-      },
-      decode,
-      preview: previewOf(model, { size, decode, open, borrow }),
-      scheduler: (steps, sampler) => createScheduler(model.scheduler.config, steps, sampler),
-      release,
-    };
-    return pipeline;
+    for (const part of inOrder) if (part.stage === 0) await part.load();
   } catch (error) {
-    await release();
+    await shelf.release();
     throw error;
   }
-}
-
-type PartOptions = {
-  config: unknown;
-  weights: ModelPart['weights'];
-  root: string;
-  compute: ComputeType;
-  loras: readonly LoraUpdates[];
-};
-
-/** SDXL conditions on both encoders' penultimate states, the others on the last states of their only one. */
-async function loadEncoders(
-  model: ModelFolder,
-  part: (part: ModelPart) => PartOptions,
-  open: (graph: { readonly model: Uint8Array }) => Promise<OnnxSession>,
-): Promise<TextEncoder[]> {
-  const hiddenState = model.pipeline === 'StableDiffusionXLPipeline' ? 'penultimate' : 'last';
-  const load = async (encoder: ModelPart, { folder, pad }: TokenizerSource): Promise<TextEncoder> => {
-    const tokenizer = ClipTokenizer.open(folder, pad);
-    // run once per story, and small: float32 whatever the U-Net computes in
-    const options = { ...part(encoder), compute: 'float32' as const };
-    const graph = buildClipTextEncoder({ ...options, hiddenState, tokens: tokenizer.maxLength });
-    return { tokenizer, graph, session: await open(graph) };
-  };
-  const encoders = [await load(model.textEncoder, model.tokenizer)];
-  if (model.textEncoder2 && model.tokenizer2) encoders.push(await load(model.textEncoder2, model.tokenizer2));
-  return encoders;
-}
-
-function latentSize({ width, height }: PictureSize, downscale: number): { height: number; width: number } {
-  if (width % downscale !== 0 || height % downscale !== 0) {
-    throw new UserError('picture-size', {
-      expected: `a width and height that ${downscale} divides`,
-      got: `${width} x ${height}`,
-      todo: 'Choose a size that is a multiple of it.',
-    });
-  }
-  return { height: height / downscale, width: width / downscale };
+  return pipeline;
 }

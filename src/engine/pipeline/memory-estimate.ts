@@ -1,81 +1,122 @@
-import { UserError } from '../../errors/user-error.ts';
-import { parseKlConfig } from '../graph/autoencoder-kl-config.ts';
-import { tinyDecoderChannels } from '../graph/autoencoder-tiny.ts';
 import { parseUNetConfig } from '../graph/unet/unet-config.ts';
 import { elementCount } from '../runtime/tensor-value.ts';
 import type { Lora } from '../weights/lora.ts';
+import type { AdaptedPart } from '../weights/lora-targets.ts';
 import type { ModelFolder, ModelPart } from '../weights/model-folder.ts';
 import type { TensorEntry } from '../weights/tensor-index.ts';
+import { decoderActivationBytes, encoderActivationBytes, leastPiece } from './autoencoder-memory.ts';
 import { latentSpaceOf } from './image-codec.ts';
+import { CALIBRATION_SIDE } from './linear-preview.ts';
+import { type MemoryNeeds, type MemoryPlan, type PartNeeds, planMemory } from './memory-plan.ts';
 import type { PictureSize } from './unet-session.ts';
 
 /** The constants are fitted to measurements that docs/operations.md, "Memory", has. */
 const BYTES_PER_FLOAT = 4;
 /** Node with its TypeScript loader, the engine's thread, onnxruntime and its code. */
-const BASE = 190e6;
-/** onnxruntime lays weights out anew for its kernels; those of another type than float32 it converts before that. */
-const COPIES_OF_FLOAT32_WEIGHTS = 1;
-const COPIES_OF_OTHER_WEIGHTS = 2;
+export const PROCESS_MEMORY = 190e6;
+/** Of the single-precision copy that weights in half precision pass through, the allocator keeps this much ... */
+const KEPT_OF_COPY = 0.33;
+/** ... and all of what lies in small pieces, up to so much. */
+const KEPT_IN_PIECES = 60e6;
+/** Weights used as they lie: the largest tensor, converted, and as large ones that wait or were cut out for it. */
+const CONVERTED_AT_ONCE = 4;
 /** Floats alive at once in the U-Net, per latent pixel, row and channel of the first level. */
 const FLOATS_PER_LATENT_AND_CHANNEL = 22;
-/** Floats alive at once in the decoder, which takes one picture at a time, per pixel and channel at full size. */
-const FLOATS_PER_PIXEL_AND_CHANNEL = 5.5;
-/** uncond and cond, and twice that while queries are blended */
-const ROWS_PER_IMAGE = 4;
 
-/** About how many bytes a story takes while it is drawn, the process that draws it included. */
+/** What of a story decides how much memory its drawing takes. */
+export interface Workload {
+  readonly size: PictureSize;
+  readonly panels: number;
+  /** whether there is guidance, which makes two rows of each panel in place of one; yes unless told */
+  readonly guided?: boolean;
+  /** whether queries are blended, which doubles the rows for some steps; yes unless told */
+  readonly twins?: boolean;
+}
+
+export interface PlanOptions {
+  /** bytes; any by default */
+  readonly limit?: number;
+  readonly loras?: readonly Lora[];
+  /** whether the provider can use weights as they lie (the CPU can) */
+  readonly canMap?: boolean;
+}
+
+/** About how many bytes a story takes while it is drawn, the process that draws it included, where nothing is spared. */
 export function estimateMemory(
   model: ModelFolder,
   size: PictureSize,
   panels: number,
   loras: readonly Lora[] = [],
 ): number {
-  const parts = [model.textEncoder, model.textEncoder2, model.unet, model.vae];
-  const tensors = [...parts.flatMap((part) => [...(part?.weights.values() ?? [])]), ...loras.flatMap(matricesOf)];
-  const weights = floatsOf(tensors);
+  return planFor(model, { size, panels }, { loras }).needed;
+}
+
+/**
+ * How the model is to be kept in memory for a story: the fastest way that fits.
+ * @returns a plan whose `needed` is above the limit, if none fits
+ */
+export function planFor(
+  model: ModelFolder,
+  workload: Workload,
+  { limit = Number.POSITIVE_INFINITY, loras = [], canMap = true }: PlanOptions = {},
+): MemoryPlan {
+  const vaeWhileSampling = isTiny(model.vae);
+  return planMemory(memoryNeeds(model, workload, loras), { limit, canMap, vaeWhileSampling });
+}
+
+/** What each part of a model takes for a story. */
+export function memoryNeeds(model: ModelFolder, workload: Workload, loras: readonly Lora[] = []): MemoryNeeds {
+  const { size } = workload;
+  const encoders = [model.textEncoder, ...(model.textEncoder2 ? [model.textEncoder2] : [])];
+  const whole = decoderActivationBytes(model.vae, size);
+  const tiled = decoderActivationBytes(model.vae, leastPiece(model.vae, size));
+  return {
+    base: PROCESS_MEMORY,
+    text: weightsOf(encoders, loras, 0),
+    unet: weightsOf([model.unet], loras, samplingBytes(model, workload) + previewBytes(model, size)),
+    vae: weightsOf([model.vae], [], whole),
+    leastVaeActivations: isTiny(model.vae) ? whole : tiled,
+  };
+}
+
+function weightsOf(parts: readonly ModelPart[], loras: readonly Lora[], activations: number): PartNeeds {
+  const tensors = [
+    ...parts.flatMap(({ weights }) => [...weights.values()]),
+    ...parts.flatMap(({ name }) => loras.flatMap((lora) => matricesOf(lora, name as AdaptedPart))),
+  ];
+  const float32 = BYTES_PER_FLOAT * elementsOf(tensors.filter(({ type }) => type === 'float32'));
+  const others = tensors.filter(({ type }) => type !== 'float32');
+  const converted = BYTES_PER_FLOAT * elementsOf(others);
+  const largest = tensors.reduce((most, { shape }) => Math.max(most, elementCount(shape)), 0);
+  return {
+    copied: float32 + converted + Math.min(converted, KEPT_IN_PIECES + KEPT_OF_COPY * converted),
+    copying: float32 + 2 * converted,
+    mapped: tensors.reduce((sum, { length }) => sum + length, 0) + CONVERTED_AT_ONCE * BYTES_PER_FLOAT * largest,
+    activations,
+  };
+}
+
+function samplingBytes(model: ModelFolder, { size, panels, guided = true, twins = true }: Workload): number {
+  const rows = panels * (guided ? 2 : 1) * (twins ? 2 : 1);
   const channels = parseUNetConfig(model.unet.config).levels[0]?.channels ?? 0;
   const { downscale } = latentSpaceOf(model.vae);
-  const pixels = size.width * size.height;
-  const latents = pixels / downscale ** 2;
-  const unet = panels * ROWS_PER_IMAGE * latents * channels * FLOATS_PER_LATENT_AND_CHANNEL;
-  const decoder = pixels * decoderChannels(model.vae) * FLOATS_PER_PIXEL_AND_CHANNEL;
-  return BASE + BYTES_PER_FLOAT * (weights + unet + decoder);
+  const latents = (size.width * size.height) / downscale ** 2;
+  return rows * latents * channels * FLOATS_PER_LATENT_AND_CHANNEL * BYTES_PER_FLOAT;
 }
 
-/** @throws UserError `memory-limit` with the numbers, before anything is loaded */
-export function assertFits(
-  model: ModelFolder,
-  size: PictureSize,
-  panels: number,
-  limit: number,
-  loras: readonly Lora[] = [],
-): void {
-  const needed = estimateMemory(model, size, panels, loras);
-  if (needed <= limit) return;
-  throw new UserError('memory-limit', {
-    expected: `a story that needs at most ${gigabytes(limit)}`,
-    got: `one of ${panels} panels of ${size.width} x ${size.height} pixels with ${model.card.name}, which needs about ${gigabytes(needed)}`,
-    todo: 'Draw fewer or smaller panels, choose a smaller model, or raise the memory limit.',
-    needed,
-    limit,
-  });
+/** What previews take beside the U-Net (latent-preview.ts); a tiny autoencoder makes them itself. */
+function previewBytes({ vae, preview }: ModelFolder, size: PictureSize): number {
+  if (isTiny(vae)) return 0;
+  if (preview) return decoderActivationBytes(preview, size) + weightsOf([preview], [], 0).copied;
+  const side = CALIBRATION_SIDE * latentSpaceOf(vae).downscale;
+  return encoderActivationBytes(vae, { width: side, height: side }) + weightsOf([vae], [], 0).copied / 2;
 }
 
-function matricesOf({ updates }: Lora): TensorEntry[] {
-  return Object.values(updates).flatMap((part) => [...part.values()].flatMap(({ down, up }) => [down, up]));
+function matricesOf({ updates }: Lora, part: AdaptedPart): TensorEntry[] {
+  return [...(updates[part]?.values() ?? [])].flatMap(({ down, up }) => [down, up]);
 }
 
-function floatsOf(tensors: readonly TensorEntry[]): number {
-  return tensors.reduce((sum, { type, shape }) => {
-    const copies = type === 'float32' ? COPIES_OF_FLOAT32_WEIGHTS : COPIES_OF_OTHER_WEIGHTS;
-    return sum + copies * elementCount(shape);
-  }, 0);
-}
+const isTiny = ({ className }: ModelPart): boolean => className === 'AutoencoderTiny';
 
-/** The most channels of an image of full size: AutoencoderKL's last level begins with those of the level before. */
-function decoderChannels({ className, config }: ModelPart): number {
-  if (className === 'AutoencoderTiny') return tinyDecoderChannels(config);
-  return Math.max(...parseKlConfig(config).block_out_channels.slice(0, 2));
-}
-
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1)} GB`;
+const elementsOf = (tensors: readonly TensorEntry[]): number =>
+  tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0);

@@ -1,12 +1,12 @@
 import type { Correspondence, MatchPatches } from '../consistory/correspondence.ts';
-import type { OnnxSession } from '../runtime/onnx-session.ts';
+import type { Runnable } from '../runtime/onnx-session.ts';
 import { float32Tensor, int64Tensor } from '../runtime/tensor-value.ts';
 import { packRows } from './unet-session.ts';
 
 /** Added to the similarity of patches outside the subject: below any cosine. */
 const OUTSIDE = -1e4;
 /** Matches patches by the correspondence graph, pair by pair: similarities of one are 64 MB for 64x64 patches. */
-export function patchMatcher(session: OnnxSession): MatchPatches {
+export function patchMatcher(session: Runnable): MatchPatches {
   return async (features, pairs) => {
     const found: Correspondence[] = [];
     for (const pair of pairs) {

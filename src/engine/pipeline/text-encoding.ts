@@ -9,7 +9,7 @@ import type { ClipTokenizer, TokenizedPrompt } from '../tokenizer/clip-tokenizer
 export interface TextEncoder {
   readonly tokenizer: ClipTokenizer;
   readonly graph: ClipTextEncoderGraph;
-  readonly session: OnnxSession;
+  readonly use: <T>(work: (session: OnnxSession) => Promise<T>) => Promise<T>;
 }
 
 export interface EncodedPrompt extends Conditioning {
@@ -24,7 +24,9 @@ export async function encodePrompts(
   encoders: readonly TextEncoder[],
   prompts: readonly string[],
 ): Promise<EncodedPrompt[]> {
-  const encoded = await Promise.all(encoders.map((encoder) => runEncoder(encoder, prompts)));
+  const encoded = await Promise.all(
+    encoders.map((encoder) => encoder.use((session) => runEncoder(encoder, session, prompts))),
+  );
   return prompts.map((_, i) => {
     const perEncoder = encoded.map((prompts) => prompts[i] as EncodedPrompt);
     return {
@@ -46,7 +48,8 @@ export function zerosIfEmpty(prompt: EncodedPrompt): EncodedPrompt {
 }
 
 async function runEncoder(
-  { tokenizer, graph, session }: TextEncoder,
+  { tokenizer, graph }: TextEncoder,
+  session: OnnxSession,
   prompts: readonly string[],
 ): Promise<EncodedPrompt[]> {
   const tokens = prompts.map((prompt) => tokenizer.tokenize(prompt));

@@ -1,7 +1,7 @@
 import type { ConsistoryFeeds, ConsistoryUnet, MemoryLayer, UnetResult, UnetRow } from '../consistory/unet-rows.ts';
 import { type ComputeType, fromFloat16Bits, toFloat16Bits } from '../graph/element-type.ts';
 import type { UNetGraph } from '../graph/unet/unet.ts';
-import type { OnnxSession } from '../runtime/onnx-session.ts';
+import type { Runnable } from '../runtime/onnx-session.ts';
 import { int64Tensor, type TensorValue } from '../runtime/tensor-value.ts';
 import { nothingShared } from './nothing-shared.ts';
 
@@ -21,14 +21,14 @@ export class UnetSession implements ConsistoryUnet {
   readonly injectGrid;
   readonly diftGrid;
   readonly memoryLayers;
-  private readonly session: OnnxSession;
+  private readonly session: Runnable;
   private readonly graph: UNetGraph;
   private readonly compute: ComputeType;
   private readonly timeIds: readonly number[];
 
   /** @param picture size of the picture in pixels */
   constructor(
-    session: OnnxSession,
+    session: Runnable,
     graph: UNetGraph,
     compute: ComputeType,
     latents: readonly [number, number],

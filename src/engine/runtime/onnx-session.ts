@@ -61,6 +61,8 @@ export function listProviders(): Provider[] {
     .filter((name) => name !== 'cuda' || hasCudaLibraries());
 }
 
+export const runtimeVersion = (): string => env.versions.node ?? env.versions.common;
+
 /** CUDA's part of onnxruntime is a download of its own (`npm run setup:cuda`), listed whether it is there or not. */
 function hasCudaLibraries(): boolean {
   const folder = path.join(path.dirname(createRequire(import.meta.url).resolve('onnxruntime-node')), '..', 'bin');

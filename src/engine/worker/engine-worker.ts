@@ -1,9 +1,14 @@
 import fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AnchorCache } from '../anchor-cache.ts';
+import { isGuided } from '../consistory/row-layout.ts';
 import { drawStory } from '../draw-story.ts';
+import { planThatFits } from '../pipeline/assert-fits.ts';
+import { encoderActivationBytes, pieceThatFits } from '../pipeline/autoencoder-memory.ts';
 import { loadPipeline, type Pipeline } from '../pipeline/load-pipeline.ts';
-import { assertFits } from '../pipeline/memory-estimate.ts';
+import { PROCESS_MEMORY, type Workload } from '../pipeline/memory-estimate.ts';
+import type { MemoryPlan } from '../pipeline/memory-plan.ts';
+import type { PictureSize } from '../pipeline/unet-session.ts';
 import { PROBES_PER_RUN, probePictures } from '../probe-pictures.ts';
 import { listProviders } from '../runtime/onnx-session.ts';
 import { providerCandidates, withFallback } from '../runtime/providers.ts';
@@ -12,6 +17,7 @@ import { adaptedWeights } from '../weights/lora-targets.ts';
 import type { ModelFolder } from '../weights/model-folder.ts';
 import { modelHash } from '../weights/model-hash.ts';
 import { openModel } from '../weights/open-model.ts';
+import { type HeldModel, LoadedModels } from './loaded-models.ts';
 import {
   type EngineCommand,
   type EngineEvent,
@@ -22,7 +28,7 @@ import {
 
 /**
  * The engine's thread. onnxruntime blocks the thread that it runs on (design 2.1), so that thread is this one. Jobs
- * run one after the other; the model of the last one stays loaded.
+ * run one after the other; models stay loaded while they fit.
  */
 type DrawCommand = Extract<EngineCommand, { type: 'draw' }>;
 type ProbeCommand = Extract<EngineCommand, { type: 'probe' }>;
@@ -36,15 +42,16 @@ const send = (event: EngineEvent) => port.postMessage(event);
 /** jobs that are not answered yet, of which `current` is at work and the others wait */
 const jobs = new Map<number, AbortController>();
 let current: number | undefined;
-interface LoadedModel {
-  readonly key: string;
+interface LoadedModel extends HeldModel {
+  /** what was asked for, whatever the plan */
+  readonly source: string;
   readonly model: ModelFolder;
   readonly loras: readonly Lora[];
   readonly pipeline: Pipeline;
   /** of stories that it drew */
   readonly anchors: AnchorCache | undefined;
 }
-let loaded: LoadedModel | undefined;
+const models = new LoadedModels<LoadedModel>(options.maxMemory + (options.anchorMemory ?? 0) - PROCESS_MEMORY);
 let queue: Promise<unknown> = Promise.resolve();
 
 port.on('message', (command: EngineCommand) => {
@@ -61,7 +68,7 @@ port.on('message', (command: EngineCommand) => {
       break;
     }
     case 'close':
-      queue = queue.then(() => unload()).finally(() => port.close());
+      queue = queue.then(() => models.releaseAll()).finally(() => port.close());
   }
 });
 
@@ -88,12 +95,17 @@ async function answer(command: DrawCommand | ProbeCommand | HashCommand, signal:
 }
 
 async function draw({ job, model, story, options: { trace, previewEvery } }: DrawCommand, signal: AbortSignal) {
-  const pipeline = await load(job, model, story.panels.length);
-  const scope = JSON.stringify(model.loras?.map(({ weight }) => weight) ?? []);
-  const drawn = await drawStory(pipeline, story, {
+  const workload = {
+    panels: story.panels.length,
+    guided: isGuided(story.guidance),
+    twins: story.settings.queryBlending !== undefined,
+  };
+  const { pipeline, anchors } = await load(job, model, workload);
+  const weights = weightsOf(model);
+  const drawn = await drawStory(pipeline.withLoraWeights(weights), story, {
     signal,
     trace,
-    ...(loaded?.anchors && { memory: { cache: loaded.anchors, scope } }),
+    ...(anchors && { memory: { cache: anchors, scope: JSON.stringify(weights) } }),
     previewEvery,
     preview: (images) => send({ type: 'preview', job, images }),
     progress: async (progress) => {
@@ -105,54 +117,70 @@ async function draw({ job, model, story, options: { trace, previewEvery } }: Dra
 }
 
 async function probe({ job, model, request }: ProbeCommand, signal: AbortSignal) {
-  // a batch of probes is half as many rows as so many panels with guidance
-  const pipeline = await load(job, model, PROBES_PER_RUN / 2);
+  // a probe is one row
+  const { pipeline } = await load(job, model, { panels: PROBES_PER_RUN, guided: false, twins: false });
   const betweenRuns = async () => {
     await messagesHandled();
     signal.throwIfAborted();
   };
-  send({ type: 'probed', job, result: await probePictures(pipeline, request, betweenRuns) });
+  const result = await probePictures(pipeline.withLoraWeights(weightsOf(model)), request, betweenRuns);
+  send({ type: 'probed', job, result });
 }
 
 async function load(
   job: number,
   { folder, size, maskResolution, loras: chosen = [] }: ModelChoice,
-  panels: number,
-): Promise<Pipeline> {
-  const weights = chosen.map(({ weight }) => weight);
-  const key = JSON.stringify([folder, size, maskResolution, chosen.map(({ file }) => [file, versionOf(file)])]);
-  if (loaded?.key === key) {
-    assertFits(loaded.model, size, panels, options.maxMemory, loaded.loras);
-    return loaded.pipeline.withLoraWeights(weights);
-  }
-  send({ type: 'progress', job, progress: { phase: 'load', done: 0, total: 1 } });
-  const model = openModel(folder);
-  const loras = chosen.map(({ file }) => openLora(file, adaptedWeights(model)));
-  assertFits(model, size, panels, options.maxMemory, loras);
-  await unload(); // two models are never in memory at once
+  workload: Omit<Workload, 'size'>,
+): Promise<LoadedModel> {
+  const source = JSON.stringify([folder, size, maskResolution, chosen.map(({ file }) => [file, versionOf(file)])]);
   const started = performance.now();
-  const { value, provider, fallbacks } = await withFallback(
-    providerCandidates(options.provider, listProviders()),
-    (providers) =>
-      loadPipeline(model, { providers, threads: options.threads, compute: 'float32', size, maskResolution, loras }),
-  );
-  const anchors = options.anchorMemory ? new AnchorCache(options.anchorMemory) : undefined;
-  loaded = { key, model, loras, pipeline: value, anchors };
-  send({ type: 'progress', job, progress: { phase: 'load', done: 1, total: 1 } });
-  send({ type: 'loaded', job, provider, fallbacks, took: performance.now() - started });
-  return value.withLoraWeights(weights);
+  const known = models.find((model) => model.source === source);
+  const starts = () => send({ type: 'progress', job, progress: { phase: 'load', done: 0, total: 1 } });
+  if (!known) starts();
+  const model = known?.model ?? openModel(folder);
+  const loras = known?.loras ?? chosen.map(({ file }) => openLora(file, adaptedWeights(model)));
+  const candidates = providerCandidates(options.provider, listProviders());
+  const limits = { limit: options.maxMemory, loras, canMap: candidates[0] === 'cpu' };
+  const plan = planThatFits(model, { ...workload, size }, limits);
+  const key = JSON.stringify([source, keyOf(plan, model, size)]);
+  // not twice in memory, whatever would fit
+  if (known && known.key !== key) {
+    starts();
+    await models.release(known);
+  }
+  const needed = plan.needed - PROCESS_MEMORY + (options.anchorMemory ?? 0);
+  return models.use(key, needed, async () => {
+    const { value, provider, fallbacks } = await withFallback(candidates, (providers) =>
+      loadPipeline(model, {
+        providers,
+        threads: options.threads,
+        compute: 'float32',
+        size,
+        maskResolution,
+        loras,
+        memory: plan,
+      }),
+    );
+    send({ type: 'progress', job, progress: { phase: 'load', done: 1, total: 1 } });
+    send({ type: 'loaded', job, provider, fallbacks, plan, took: performance.now() - started });
+    const anchors = options.anchorMemory ? new AnchorCache(options.anchorMemory) : undefined;
+    return { key, source, needed, model, loras, pipeline: value, anchors };
+  });
 }
+
+/** What of a plan a loaded model was made for. */
+function keyOf({ stages, mapped, autoencoderMemory }: MemoryPlan, { vae }: ModelFolder, size: PictureSize) {
+  const piece = (activations?: typeof encoderActivationBytes) =>
+    pieceThatFits(vae, size, autoencoderMemory, activations);
+  return [stages, mapped, piece(), piece(encoderActivationBytes)];
+}
+
+const weightsOf = ({ loras = [] }: ModelChoice): number[] => loras.map(({ weight }) => weight);
 
 /** Changes when the file is written again: LoRAs are trained anew under their old names. */
 function versionOf(file: string): string {
   const found = fs.statSync(file, { throwIfNoEntry: false });
   return found ? `${found.size} ${found.mtimeMs}` : 'missing';
-}
-
-async function unload(): Promise<void> {
-  const last = loaded;
-  loaded = undefined;
-  await last?.pipeline.release();
 }
 
 const messagesHandled = () => new Promise((resolve) => setImmediate(resolve));

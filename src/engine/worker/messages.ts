@@ -1,5 +1,6 @@
 import { type SerializedUserError, UserError } from '../../errors/user-error.ts';
 import type { DrawnStory, Progress, StoryRequest } from '../draw-story.ts';
+import type { MemoryPlan } from '../pipeline/memory-plan.ts';
 import type { PictureSize } from '../pipeline/unet-session.ts';
 import type { ProbeRequest, ProbeResult } from '../probe-pictures.ts';
 import type { RasterImage } from '../raster-image.ts';
@@ -65,6 +66,8 @@ export type EngineEvent =
       readonly job: number;
       readonly provider: Provider;
       readonly fallbacks: readonly ProviderFallback[];
+      /** what of the model is in memory when */
+      readonly plan: MemoryPlan;
       /** milliseconds */
       readonly took: number;
     }

@@ -5,6 +5,7 @@ import {
   pieceThatFits,
 } from '../../../src/engine/pipeline/autoencoder-memory.ts';
 import { loadPipeline } from '../../../src/engine/pipeline/load-pipeline.ts';
+import { EVERYTHING_AT_ONCE } from '../../../src/engine/pipeline/memory-plan.ts';
 import { openModelFolder } from '../../../src/engine/weights/model-folder.ts';
 import { POCKET } from '../../support/fixtures.ts';
 
@@ -49,13 +50,13 @@ describe('given SDXL and so much memory for its decoder', () => {
 describe('given a pipeline whose autoencoder has to work in tiles', () => {
   it('then pictures come out as by the whole but for what a tile does not see', async () => {
     const size = { width: 192, height: 64 };
-    const open = (autoencoderMemory?: number) =>
+    const open = (autoencoderMemory = Number.POSITIVE_INFINITY) =>
       loadPipeline(openModelFolder(POCKET), {
         providers: ['cpu'],
         threads: 1,
         compute: 'float32',
         size,
-        autoencoderMemory,
+        memory: { ...EVERYTHING_AT_ONCE, autoencoderMemory },
       });
     const [whole, tiled] = [await open(), await open(1)];
     const [channels, height, width] = whole.unet.latentShape;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { assertFits, estimateMemory } from '../../../src/engine/pipeline/memory-estimate.ts';
+import { assertFits } from '../../../src/engine/pipeline/assert-fits.ts';
+import { estimateMemory, planFor } from '../../../src/engine/pipeline/memory-estimate.ts';
 import { openModelFolder } from '../../../src/engine/weights/model-folder.ts';
 import { POCKET } from '../../support/fixtures.ts';
 import { refusal } from '../../support/refusal.ts';
@@ -43,7 +44,8 @@ describe('given the pocket model', () => {
   });
 
   it('then a story is refused with the numbers exactly where it needs more than the limit', () => {
-    const needed = estimateMemory(model, SIZE, 4);
+    const needed = planFor(model, { size: SIZE, panels: 4 }, { limit: 0 }).needed;
+    expect(needed).toBeLessThan(estimateMemory(model, SIZE, 4));
     expect(() => assertFits(model, SIZE, 4, needed)).not.toThrow();
     const { code, context } = refusal(() => assertFits(model, SIZE, 4, needed - 1));
     expect(code).toBe('memory-limit');

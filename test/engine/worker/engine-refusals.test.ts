@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StoryRequest } from '../../../src/engine/draw-story.ts';
-import { estimateMemory } from '../../../src/engine/pipeline/memory-estimate.ts';
+import { planFor } from '../../../src/engine/pipeline/memory-estimate.ts';
 import { openModelFolder } from '../../../src/engine/weights/model-folder.ts';
 import { type Engine, startEngine } from '../../../src/engine/worker/engine-client.ts';
 import type { EngineProgress } from '../../../src/engine/worker/messages.ts';
@@ -94,7 +94,7 @@ describe('given a memory limit', () => {
   it('then a story that needs more is refused by a model that is loaded already, too', async () => {
     const many = foxStory(Array.from({ length: 12 }, (_, id) => foxPanel(id)));
     const needed = (story: StoryRequest) =>
-      estimateMemory(openModelFolder(MODEL.folder), MODEL.size, story.panels.length);
+      planFor(openModelFolder(MODEL.folder), { size: MODEL.size, panels: story.panels.length }, { limit: 0 }).needed;
     const between = (needed(STORY) + needed(many)) / 2;
     const outcome = await withEngine({ maxMemory: between }, async (other) => {
       const drawn = await other.draw(MODEL, STORY, NO_EXTRAS);

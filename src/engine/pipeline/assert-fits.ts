@@ -1,0 +1,63 @@
+import { UserError } from '../../errors/user-error.ts';
+import type { Lora } from '../weights/lora.ts';
+import type { ModelFolder } from '../weights/model-folder.ts';
+import { type PlanOptions, planFor, type Workload } from './memory-estimate.ts';
+import type { MemoryPlan } from './memory-plan.ts';
+import type { PictureSize } from './unet-session.ts';
+
+/** What a picture's side may be made smaller to, in parts of what was asked for. */
+const SMALLER = [3 / 4, 1 / 2, 1 / 4] as const;
+/** Sides are multiples of it: every model's latents and levels divide. */
+const SIDE_STEP = 64;
+
+/**
+ * The plan for a story.
+ * @throws UserError `memory-limit` with the numbers and with what would fit, before anything is loaded
+ */
+export function planThatFits(model: ModelFolder, workload: Workload, options: PlanOptions): MemoryPlan {
+  const { limit = Number.POSITIVE_INFINITY } = options;
+  const plan = planFor(model, workload, options);
+  if (plan.needed <= limit) return plan;
+  const { panels, size } = workload;
+  const least = planFor(model, workload, { ...options, limit: 0 }).needed;
+  throw new UserError('memory-limit', {
+    expected: `a story that needs at most ${gigabytes(limit)}`,
+    got: `one of ${panels} panels of ${size.width} x ${size.height} pixels with ${model.card.name}, which needs about ${gigabytes(least)}, its parts loaded one after the other`,
+    todo: `${whatFits(model, workload, options)}Choose a smaller model, or raise the memory limit to ${gigabytes(least)} or more if the machine has it.`,
+    needed: least,
+    limit,
+  });
+}
+
+/** @throws UserError `memory-limit`, if a story fits in no way that the model can be kept in memory */
+export function assertFits(
+  model: ModelFolder,
+  size: PictureSize,
+  panels: number,
+  limit: number,
+  loras: readonly Lora[] = [],
+): void {
+  planThatFits(model, { size, panels }, { limit, loras });
+}
+
+/** "Draw at most 2 panels of this size, or 4 panels of 512 x 512 pixels. ", or nothing if nothing smaller fits. */
+function whatFits(model: ModelFolder, workload: Workload, options: PlanOptions): string {
+  const fits = (other: Partial<Workload>) => {
+    const plan = planFor(model, { ...workload, ...other }, options);
+    return plan.needed <= (options.limit ?? Number.POSITIVE_INFINITY);
+  };
+  const { panels, size } = workload;
+  const fewer = Array.from({ length: panels - 1 }, (_, i) => panels - 1 - i).find((count) => fits({ panels: count }));
+  const smaller = SMALLER.map((part) => ({ width: side(size.width * part), height: side(size.height * part) })).find(
+    (each) => each.width > 0 && each.height > 0 && fits({ size: each }),
+  );
+  const choices = [
+    ...(fewer === undefined ? [] : [`at most ${fewer} ${fewer === 1 ? 'panel' : 'panels'} of this size`]),
+    ...(smaller === undefined ? [] : [`panels of ${smaller.width} x ${smaller.height} pixels`]),
+  ];
+  return choices.length === 0 ? '' : `Draw ${choices.join(', or ')}. `;
+}
+
+const side = (pixels: number): number => Math.floor(pixels / SIDE_STEP) * SIDE_STEP;
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1)} GB`;

@@ -1,0 +1,122 @@
+/**
+ * How a model is kept in memory. A pure choice from numbers: what takes how much is memory-estimate.ts, what loads and
+ * releases accordingly is load-pipeline.ts. All numbers are bytes.
+ */
+
+/** What a model is made of here: its text encoders, its U-Net (with what samples and previews), its autoencoder. */
+export type MemoryPart = 'text' | 'unet' | 'vae';
+
+export interface PartNeeds {
+  /** weights in copies that kernels prefer, once they are made */
+  readonly copied: number;
+  /** the same while they are made */
+  readonly copying: number;
+  /** weights used as they lie in the file (OnnxSessionOptions.mapWeights), with what is converted at a time */
+  readonly mapped: number;
+  /** of its largest run; stays taken until the part is released */
+  readonly activations: number;
+}
+
+export interface MemoryNeeds {
+  /** the process without a model */
+  readonly base: number;
+  readonly text: PartNeeds;
+  readonly unet: PartNeeds;
+  readonly vae: PartNeeds;
+  /** of the autoencoder, if it takes a picture in its smallest tiles; equal to its activations where it has none */
+  readonly leastVaeActivations: number;
+}
+
+export interface MemoryPlan {
+  /** Parts in memory at the same time. A part is loaded when it is first needed, and released for one of another stage. */
+  readonly stages: readonly (readonly MemoryPart[])[];
+  /** the parts whose weights are used as they lie in the file */
+  readonly mapped: readonly MemoryPart[];
+  /** what the autoencoder's work may take; infinite where a whole picture fits */
+  readonly autoencoderMemory: number;
+  /** the most that all this takes at once */
+  readonly needed: number;
+}
+
+type Arrangement = Pick<MemoryPlan, 'stages' | 'mapped'>;
+
+const TOGETHER = [['text', 'unet', 'vae']] as const;
+/** What is fastest, whatever it takes. */
+export const EVERYTHING_AT_ONCE: MemoryPlan = {
+  stages: TOGETHER,
+  mapped: [],
+  autoencoderMemory: Number.POSITIVE_INFINITY,
+  needed: 0,
+};
+/** Prompts are read before anything is sampled, and their embeddings are small. */
+const TEXT_FIRST = [['text'], ['unet', 'vae']] as const;
+const ALL_APART = [['text'], ['unet'], ['vae']] as const;
+
+/**
+ * Fastest first: copies make every step of a story a tenth faster, loading a part again costs once per story. Where
+ * text encoders are loaded for each story, they are used as they lie: that loads at once, and they run once.
+ */
+const ARRANGEMENTS: readonly Arrangement[] = [
+  { stages: TOGETHER, mapped: [] },
+  { stages: TEXT_FIRST, mapped: ['text'] },
+  { stages: ALL_APART, mapped: ['text'] },
+  { stages: TOGETHER, mapped: ['text', 'unet'] },
+  { stages: TEXT_FIRST, mapped: ['text', 'unet'] },
+  { stages: ALL_APART, mapped: ['text', 'unet'] },
+];
+
+export interface PlanLimits {
+  /** bytes that everything may take */
+  readonly limit: number;
+  /** whether the provider can use weights as they lie */
+  readonly canMap: boolean;
+  /** whether the autoencoder is needed while the U-Net samples (tiny ones make the previews) */
+  readonly vaeWhileSampling: boolean;
+}
+
+/**
+ * The fastest way that fits: with the autoencoder taking whole pictures if any way does, in tiles otherwise.
+ * @returns what needs least, if nothing fits: `needed` is above the limit then
+ */
+export function planMemory(needs: MemoryNeeds, limits: PlanLimits): MemoryPlan {
+  const possible = ARRANGEMENTS.filter(
+    ({ stages, mapped }) =>
+      (limits.canMap || mapped.length === 0 || stages !== TOGETHER) &&
+      !(limits.vaeWhileSampling && stages === ALL_APART),
+  ).map(({ stages, mapped }) => ({ stages, mapped: limits.canMap ? mapped : [] }));
+  const whole = possible.map((each) => ({
+    ...each,
+    autoencoderMemory: Number.POSITIVE_INFINITY,
+    needed: neededBy(needs, each),
+  }));
+  const fitting = whole.find(({ needed }) => needed <= limits.limit);
+  if (fitting) return fitting;
+  const tiled = possible.map((each) => inTiles(needs, each, limits.limit));
+  return tiled.find(({ needed }) => needed <= limits.limit) ?? least(tiled);
+}
+
+/** The most that an arrangement takes at once. */
+function neededBy(needs: MemoryNeeds, { stages, mapped }: Arrangement): number {
+  const weights = (part: MemoryPart) => (mapped.includes(part) ? needs[part].mapped : needs[part].copied);
+  const loading = (part: MemoryPart) => (mapped.includes(part) ? needs[part].mapped : needs[part].copying);
+  const peaks = stages.map((parts) => {
+    const held = sum(parts.map(weights));
+    const working = held + sum(parts.map((part) => needs[part].activations));
+    return Math.max(working, ...parts.map((part) => held - weights(part) + loading(part)));
+  });
+  return needs.base + Math.max(...peaks);
+}
+
+/** The same with an autoencoder that works within what the limit leaves to it. */
+function inTiles(needs: MemoryNeeds, arrangement: Arrangement, limit: number): MemoryPlan {
+  const withVae = (activations: number) => ({ ...needs, vae: { ...needs.vae, activations } });
+  const stage = arrangement.stages.find((parts) => parts.includes('vae')) as readonly MemoryPart[];
+  const others = neededBy(withVae(0), { ...arrangement, stages: [stage] });
+  const autoencoderMemory = Math.max(needs.leastVaeActivations, limit - others);
+  return { ...arrangement, autoencoderMemory, needed: neededBy(withVae(needs.leastVaeActivations), arrangement) };
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+
+const least = (plans: readonly MemoryPlan[]): MemoryPlan =>
+  plans.reduce((best, plan) => (plan.needed < best.needed ? plan : best));

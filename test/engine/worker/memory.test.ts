@@ -1,0 +1,74 @@
+import fs from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { PROCESS_MEMORY, planFor } from '../../../src/engine/pipeline/memory-estimate.ts';
+import type { MemoryPlan } from '../../../src/engine/pipeline/memory-plan.ts';
+import { openModelFolder } from '../../../src/engine/weights/model-folder.ts';
+import type { Engine } from '../../../src/engine/worker/engine-client.ts';
+import type { ModelChoice } from '../../../src/engine/worker/messages.ts';
+import { MODEL, NO_EXTRAS, rejection, withEngine } from '../../support/engine-thread.ts';
+import { POCKET } from '../../support/fixtures.ts';
+import { foxPanel, foxStory, latentDifference, SMALL } from '../../support/pocket-stories.ts';
+import { temporaryFolder } from '../../support/story-runs.ts';
+
+const place = temporaryFolder();
+afterAll(() => place.remove());
+
+const STORY = foxStory([foxPanel(0), foxPanel(1)], { steps: 1 });
+const workload = { size: SMALL, panels: STORY.panels.length };
+const pocket = openModelFolder(POCKET);
+const needed = (limit?: number) => planFor(pocket, workload, { limit }).needed;
+
+/** @returns what was drawn, and the plans that models were loaded by for it */
+async function draw(engine: Engine, model: ModelChoice, story = STORY) {
+  const plans: MemoryPlan[] = [];
+  const drawn = await engine.draw(model, story, NO_EXTRAS, { loaded: ({ plan }) => void plans.push(plan) });
+  return { drawn, plans };
+}
+
+describe('given less memory than everything at once takes', () => {
+  it('then parts are loaded one after the other, and what is drawn differs by rounding only', async () => {
+    const [roomy, tight] = await Promise.all(
+      [2e9, needed(0)].map((maxMemory) => withEngine({ maxMemory }, (engine) => draw(engine, MODEL))),
+    );
+    expect(roomy?.plans[0]).toMatchObject({ stages: [['text', 'unet', 'vae']], mapped: [] });
+    expect(tight?.plans[0]).toMatchObject({ stages: [['text'], ['unet', 'vae']], mapped: ['text', 'unet'] });
+    if (roomy && tight) expect(latentDifference(roomy.drawn, tight.drawn, 1)).toBeLessThan(1e-4);
+  });
+
+  it('then a larger story by the same model is loaded anew where it needs another plan, once', async () => {
+    const twelve = foxStory(
+      Array.from({ length: 4 }, (_, id) => foxPanel(id)),
+      { steps: 1 },
+    );
+    await withEngine({ maxMemory: needed() }, async (engine) => {
+      const stories = [STORY, STORY, twelve, twelve, STORY];
+      const loads: number[] = [];
+      for (const story of stories) loads.push((await draw(engine, MODEL, story)).plans.length);
+      expect(loads).toEqual([1, 0, 1, 0, 1]);
+    });
+  });
+
+  it('then a story that fits in no way is refused with what would fit', async () => {
+    const many = foxStory(Array.from({ length: 12 }, (_, id) => foxPanel(id)));
+    const error = await withEngine({ maxMemory: needed(0) }, (engine) =>
+      rejection(engine.draw(MODEL, many, NO_EXTRAS)),
+    );
+    expect(error).toMatchObject({ code: 'memory-limit', message: expect.stringContaining('at most 2 panels') });
+  });
+});
+
+describe('given two models in turn', () => {
+  it.each([
+    ['memory for both, then both stay loaded', 2, [1, 1, 0, 0]],
+    ['memory for one, then each is released for the other', 1.5, [1, 1, 1, 1]],
+  ])('and %s', async (_, share, expected) => {
+    const folder = place.at('twin');
+    fs.cpSync(POCKET, folder, { recursive: true });
+    const twin = { folder, size: SMALL };
+    await withEngine({ maxMemory: PROCESS_MEMORY + share * (needed() - PROCESS_MEMORY) }, async (engine) => {
+      const loads: number[] = [];
+      for (const model of [MODEL, twin, MODEL, twin]) loads.push((await draw(engine, model)).plans.length);
+      expect(loads).toEqual(expected);
+    });
+  });
+});
