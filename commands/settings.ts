@@ -10,6 +10,7 @@ import {
 import { listAnswer, settingsPage, valueText } from '../src/discord/settings-view.ts';
 import { UserError } from '../src/errors/user-error.ts';
 import { languages } from '../src/i18n/languages.ts';
+import type { Messages } from '../src/i18n/messages.ts';
 import {
   isSingleSetting,
   numberRange,
@@ -20,6 +21,7 @@ import {
   type SingleSetting,
 } from '../src/settings/setting-catalog.ts';
 import { changedIds, changedWords, readWords } from '../src/settings/setting-lists.ts';
+import type { GuildSettings } from '../src/store/guild-settings.ts';
 
 const setting = { type: 'text', required: true, choices: SINGLE_SETTINGS } as const;
 /** Whoever is cast keeps these as they were. */
@@ -102,9 +104,18 @@ async function change(call: Call<unknown>, name: SingleSetting, value: unknown):
   ];
   const byRoles = settings.creating === 'roles' || settings.redrawing === 'roles';
   if (byRoles && (settings.creatorRoles ?? []).length === 0) lines.push(t.settings.needsRoles);
-  if (name === 'model') lines.push(t.settings.modelNeedsCasting);
+  if (name === 'model') lines.push(t.settings.modelNeedsCasting, ...staying(settings, t));
   else if (DRAWING.has(name)) lines.push(t.settings.castAsTheyWere);
   return { content: lines.join('\n') };
+}
+
+/** What was set with the former model in mind. */
+function staying(settings: GuildSettings, t: Messages): string[] {
+  const items = (['sampler', 'steps', 'guidance'] as const).flatMap((name) => {
+    const value = settings[name];
+    return value === undefined ? [] : [`${t.settings.names[name]} ${valueText(name, value, t)}`];
+  });
+  return items.length === 0 ? [] : [t.settings.staysSet({ items: t.common.list({ items }) })];
 }
 
 function possibilities({ services: { offers } }: Pick<Call<unknown>, 'services'>): Possibilities {

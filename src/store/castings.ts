@@ -144,14 +144,16 @@ export class Castings {
   /**
    * What a character looks like to a model: of its canons of this model, the one picked last.
    * @param modelHash of the model as LoRAs change it
+   * @throws UserError `character-not-found`
    */
   async canonFor(characterId: string, modelHash: string): Promise<Canon | undefined> {
-    const { currentCanonId } = await this.#client.character.findUniqueOrThrow({ where: { id: characterId } });
+    const character = await this.#client.character.findUnique({ where: { id: characterId } });
+    if (!character) throw notFound('character', characterId);
     const canons = await this.#client.canon.findMany({ where: { characterId, modelHash } });
     const since = ({ chosenAt, createdAt }: Canon) => Number(chosenAt ?? createdAt);
     const latest = canons.toSorted((a, b) => since(b) - since(a) || (a.id < b.id ? 1 : -1))[0];
     // Picks from before they had times: the current canon is known to be the last one.
-    return canons.find(({ id }) => id === currentCanonId) ?? latest;
+    return canons.find(({ id }) => id === character.currentCanonId) ?? latest;
   }
 
   /** The newest first. */

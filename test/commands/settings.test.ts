@@ -169,4 +169,6 @@ test('given settings that no story could be drawn with, then they are refused an
   expect(guidance.text).toContain('until they are recast');
   await said(room, '/settings set', { setting: 'sampler', value: 'dpm++-2m-karras' });
   expect(await store.settings.get(scope)).toEqual({ model: 'sdxl-base', guidance: 6.5, sampler: 'dpm++-2m-karras' });
+  const back = await said(room, '/settings set', { setting: 'model', value: 'pocket' });
+  expect(back.text).toContain('for this model too: sampler dpm++-2m-karras and guidance');
 });

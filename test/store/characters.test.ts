@@ -150,6 +150,31 @@ describe.each(TEST_PROVIDERS)('castings on %s', (provider) => {
     expect((await store.castings.sheet(id))[2]?.canonId).toBe(first.id);
   });
 
+  test('given canons of several models, then each model has the one picked last of its own', async () => {
+    const { store, clock } = await freshStore(provider);
+    const { id } = await store.characters.create(GUILD, '42', RUSTY);
+    const castBy = async (model: number) => {
+      const record = SHEET.map((each) => ({ ...each, modelHash: hashOf(model), modelName: `model ${model}` }));
+      return store.castings.addSheet(id, await store.castings.reserveRound(id), record);
+    };
+    const [old, other] = [await castBy(1), await castBy(2)];
+    const pick = async (candidate: { readonly id: string } | undefined) => {
+      clock.advance(1000);
+      return store.castings.pick(candidate?.id ?? '');
+    };
+    expect(await store.castings.canonFor(id, hashOf(1))).toBeUndefined();
+    const first = await pick(old[0]);
+    await pick(old[1]);
+    const again = await pick(old[0]);
+    const second = await pick(other[3]);
+    expect(again.id).toBe(first.id);
+    expect((await store.characters.get(id)).currentCanonId).toBe(second.id);
+    expect(await store.castings.canonFor(id, hashOf(1))).toEqual(again);
+    expect(await store.castings.canonFor(id, hashOf(2))).toMatchObject({ id: second.id, modelName: 'model 2' });
+    expect(await store.castings.canonFor(id, hashOf(3))).toBeUndefined();
+    await expect(store.castings.canonFor('none', hashOf(1))).rejects.toMatchObject({ code: 'character-not-found' });
+  });
+
   test('given a job that stores its sheet again after a crash, then there is one sheet', async () => {
     const { store } = await freshStore(provider);
     const { id } = await store.characters.create(GUILD, '42', RUSTY);

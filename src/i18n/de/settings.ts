@@ -97,6 +97,8 @@ export const settingsTexts: typeof english = {
   modelProblem: 'lässt sich gerade nicht verwenden',
   modelNeedsCasting:
     'Geschichten, die schon warten, behalten ihr Modell. Figuren haben für jedes Modell eine Vorlage: wer mit diesem noch nie besetzt war, wird zur Neubesetzung angeboten und sieht mit dem anderen aus wie bisher.',
+  staysSet: ({ items }) =>
+    `Hier schon gesetzt und auch für dieses Modell gültig: ${items}. \`/settings reset\` nimmt das zurück.`,
   castAsTheyWere:
     'Das gilt für neue Figuren und für Geschichten ohne Figuren: wer besetzt ist, wird gezeichnet wie bei der Besetzung, bis zur nächsten.',
   beyondLimit: ({ value, most }) => `${value}, aber wer diesen Bot betreibt, erlaubt ${most}`,

@@ -97,6 +97,8 @@ export const settingsTexts = {
   modelProblem: 'can’t be used now',
   modelNeedsCasting:
     'Stories that wait already keep their model. Characters have a canon for each model: those that were never cast with this one are offered to be recast, and keep their looks with the other.',
+  staysSet: ({ items }: { items: string }) =>
+    `Set here before, and counting for this model too: ${items}. \`/settings reset\` takes that back.`,
   castAsTheyWere:
     'This counts for new characters and for stories without any: those that are cast are drawn as they were cast, until they are recast.',
   beyondLimit: ({ value, most }: { value: string; most: number }) =>
