@@ -1,8 +1,9 @@
 import path from 'node:path';
+import type { ComputeType } from '../engine/graph/element-type.ts';
 import { buildUnet, type UNetGraph } from '../engine/graph/unet/unet.ts';
 import { nothingShared as emptyOperations } from '../engine/pipeline/nothing-shared.ts';
 import { int64Tensor } from '../engine/runtime/tensor-value.ts';
-import { type Bench, type Check, compare, runOn } from './check.ts';
+import { type Check, compare, runOn } from './check.ts';
 import { fixtureFolder, POCKET, readPart, readTensors, type Tensors, tensorOf } from './oracle-fixtures.ts';
 
 const MODEL_INPUTS = ['sample', 'timestep', 'encoder_hidden_states', 'text_embeds', 'time_ids'];
@@ -30,14 +31,20 @@ export const PLAIN_UNETS: readonly Check[] = ['sdxl', 'sd15', 'sd21', 'pocket'].
   name: `U-Net ${model}, plain`,
   inHalf: true,
   run: async (bench) => {
-    const fixture = readTensors('unet', model, 'plain.safetensors');
-    const { graph, folder } = unetOf(model, fixture, bench);
-    const rows = tensorOf(fixture, 'sample').shape[0] as number;
-    const feeds = { ...modelInputs(fixture), ...nothingShared(graph, rows) };
-    const { noise } = await runOn(bench, graph, folder, feeds, ['noise']);
-    return [compare('noise', noise, tensorOf(fixture, 'noise'), bench)];
+    const { graph, weightsFolder, feeds, noise } = plainUnet(model, bench.compute);
+    const answer = await runOn(bench, graph, weightsFolder, feeds, ['noise']);
+    return [compare('noise', answer.noise, noise, bench)];
   },
 }));
+
+/** A U-Net's graph with inputs of its plain pass, and the noise that it has to predict. */
+export function plainUnet(model: string, compute: ComputeType) {
+  const fixture = readTensors('unet', model, 'plain.safetensors');
+  const { graph, folder } = unetOf(model, fixture, compute);
+  const rows = tensorOf(fixture, 'sample').shape[0] as number;
+  const feeds = { ...modelInputs(fixture), ...nothingShared(graph, rows) };
+  return { graph, weightsFolder: folder, feeds, noise: tensorOf(fixture, 'noise') };
+}
 
 /** One step with each of ConsiStory's operations, and with all of them. */
 export const OPERATION_CHECKS: readonly Check[] = (
@@ -53,7 +60,7 @@ export const OPERATION_CHECKS: readonly Check[] = (
       inHalf: true,
       run: async (bench) => {
         const fixture = readTensors('consistory', `operations-${model}.safetensors`);
-        const { graph, folder } = unetOf(model, fixture, bench, maskResolution);
+        const { graph, folder } = unetOf(model, fixture, bench.compute, maskResolution);
         const answer = await runOn(bench, graph, folder, operationFeeds(fixture, graph, mode));
         const wanted = { noise: 'noise', attention: `attention_${maskResolution}`, dift: 'dift' };
         return Object.entries(wanted).flatMap(([output, stored]) => {
@@ -65,7 +72,7 @@ export const OPERATION_CHECKS: readonly Check[] = (
   ),
 );
 
-function unetOf(model: string, fixture: Tensors, { compute }: Bench, maskResolution?: number) {
+function unetOf(model: string, fixture: Tensors, compute: ComputeType, maskResolution?: number) {
   const folder = model === 'pocket' ? path.join(POCKET, 'unet') : fixtureFolder('unet', model);
   const [, , height, width] = tensorOf(fixture, 'sample').shape as [number, number, number, number];
   const tokens = tensorOf(fixture, 'encoder_hidden_states').shape[1] as number;
