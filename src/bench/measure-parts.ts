@@ -19,9 +19,14 @@ const PANELS = 4;
 /** Runs of one step are short: more of them, for minima that can be trusted. */
 const STEP_ROUNDS_PER_ROUND = 5;
 const SCALING_STEPS = 10;
+/** Its many points cost the most, and ratios of neighbours tell whether one was disturbed: a third of the rounds. */
+const SCALING_ROUNDS = 3;
 const QUICK_STEPS = 10;
 /** A step at 1024 pixels takes minutes. */
 const SDXL_ROUNDS = 1;
+
+/** Where what is measured hardly differs from round to round, or where a round takes long. */
+const fewer = (rounds: number): number => Math.max(1, rounds - 1);
 
 /**
  * Measures the parts that were asked for, and writes the files after each, so that nothing is lost.
@@ -48,10 +53,16 @@ export async function measureParts(options: BenchOptions, tell: Tell): Promise<V
 
   const measure: { readonly [Name in PartName]: () => Promise<BenchParts[Name]> } = {
     race: () => race(model, { ...racing, modes: MODES, redraw: true, rivals: eager }, tell),
-    compiled: () => race(model, { ...racing, modes: ['plain', 'exact'], redraw: false, rivals: compiled }, tell),
-    memory: () => measureMemory(model, shape, rounds, tell),
+    compiled: () =>
+      race(
+        model,
+        { ...racing, rounds: fewer(rounds), modes: ['plain', 'exact'], redraw: false, rivals: compiled },
+        tell,
+      ),
+    memory: () => measureMemory(model, shape, fewer(rounds), tell),
     steps: () => profileSteps(model, { ...shape, python, threads, rounds: rounds * STEP_ROUNDS_PER_ROUND }, tell),
-    scaling: () => measureScaling(model, { steps: SCALING_STEPS, rounds: Math.max(1, rounds - 1), quick }, tell),
+    scaling: () =>
+      measureScaling(model, { steps: SCALING_STEPS, rounds: Math.ceil(rounds / SCALING_ROUNDS), quick }, tell),
     sdxl512: sdxl('sdxl512'),
     sdxl1024: sdxl('sdxl1024'),
   };
@@ -63,6 +74,7 @@ export async function measureParts(options: BenchOptions, tell: Tell): Promise<V
       tell(`${name}: already there`);
       continue;
     }
+    if (name === 'compiled' && python === undefined) continue;
     const work: () => Promise<BenchParts[PartName]> = measure[name];
     parts = { ...parts, [name]: await underCircumstances(command, work) };
     await writeParts(out, model.card.name, parts);
