@@ -1,4 +1,4 @@
-import { estimateMemory } from '../engine/pipeline/memory-estimate.ts';
+import { planFor } from '../engine/pipeline/memory-estimate.ts';
 import { UserError } from '../errors/user-error.ts';
 import { addFromDisk } from '../models/add-from-disk.ts';
 import { type AddParts, addFromHub } from '../models/add-from-hub.ts';
@@ -143,8 +143,10 @@ function showText({ name, path, size, receipt, model }: InstalledModel): string 
     const { card, scheduler } = model;
     lines.push(['kind', kindOf(model)], ['sampler', scheduler.className]);
     lines.push(['draws', `${card.width} x ${card.height} pixels, ${card.steps} steps, guidance ${card.guidance}`]);
-    const needs = (panels: number) => bytesText(estimateMemory(model, card, panels));
-    lines.push(['memory', `about ${needs(1)} for one panel, ${needs(4)} for four (full precision)`]);
+    const needs = (panels: number, limit?: number) =>
+      bytesText(planFor(model, { size: card, panels }, { limit }).needed);
+    lines.push(['memory', `about ${needs(1)} for one panel, ${needs(4)} for four, all of the model in memory`]);
+    lines.push(['', `${needs(1, 0)} and ${needs(4, 0)} at least, its parts loaded one after the other (on a CPU)`]);
   }
   const width = Math.max(...lines.map(([label]) => label.length));
   return lines.map(([label, text]) => `${label.padEnd(width)}  ${text}\n`).join('');

@@ -29,7 +29,7 @@ const MEASURED = z.object({
   peak: z.number(),
   /** what was foreseen, bytes */
   needed: z.number(),
-  /** such as "text | unet vae", parts whose weights are used as they lie marked "~" */
+  /** such as "text, then unet vae", parts whose weights are used as they lie marked "~" */
   plan: z.string(),
   /** milliseconds from the start of the process until the first sampling step began */
   toFirstStep: z.number(),
@@ -95,7 +95,9 @@ export async function drawAndMeasure(task: DrawingTask): Promise<MeasuredDrawing
 }
 
 export function showPlan({ stages, mapped }: Pick<MemoryPlan, 'stages' | 'mapped'>): string {
-  return stages.map((parts) => parts.map((part) => (mapped.includes(part) ? `${part}~` : part)).join(' ')).join(' | ');
+  return stages
+    .map((parts) => parts.map((part) => (mapped.includes(part) ? `${part}~` : part)).join(' '))
+    .join(', then ');
 }
 
 /** Panels of one character. */

@@ -1,15 +1,31 @@
-import { estimateMemory } from '../../engine/pipeline/memory-estimate.ts';
+import { planFor } from '../../engine/pipeline/memory-estimate.ts';
+import type { MemoryPlan } from '../../engine/pipeline/memory-plan.ts';
 import type { ModelFolder } from '../../engine/weights/model-folder.ts';
 import { modelHash } from '../../engine/weights/model-hash.ts';
 import { openModel } from '../../engine/weights/open-model.ts';
 import { findModel } from '../../models/models-folder.ts';
 import { openPictureFilter } from '../../safety/picture-classifier/onnx-picture-filter.ts';
+import { measureDrawing } from '../measure-drawing.ts';
 import { bad, examine, type Finding, gigabytes, warning, well } from './finding.ts';
 
 const HASH_SHOWN = 12;
 
+export interface ModelsExam {
+  readonly folders: readonly string[];
+  /** bytes */
+  readonly maxMemory: number;
+  /** of the largest story */
+  readonly panels: number;
+  /** Also draws one step with each model, and tells what that took beside what was foreseen. */
+  readonly measures: boolean;
+  readonly provider: string;
+  /** 0: all cores */
+  readonly threads: number;
+}
+
 /** Reads every byte of the weights, which takes some seconds a gigabyte. */
-export async function examineModels(folders: readonly string[], maxMemory: number, panels: number): Promise<Finding[]> {
+export async function examineModels(exam: ModelsExam): Promise<Finding[]> {
+  const { folders, maxMemory, panels } = exam;
   const findings = await Promise.all(
     folders.map((folder) =>
       examine(`model ${folder}`, async () => {
@@ -22,17 +38,42 @@ export async function examineModels(folders: readonly string[], maxMemory: numbe
       }),
     ),
   );
-  return findings.flat();
+  const measured: Finding[] = [];
+  // one after the other: two at once would measure each other
+  for (const folder of exam.measures ? folders : []) {
+    measured.push(...(await examine(`measured with ${folder}`, () => measure(exam, folder))));
+  }
+  return [...findings.flat(), ...measured];
 
   function fits(model: ModelFolder, folder: string): Finding {
-    const needs = (count: number) => estimateMemory(model, model.card, count);
+    const plan = (count: number) => planFor(model, { size: model.card, panels: count }, { limit: maxMemory });
+    const needs = (count: number) => plan(count).needed;
     const about = `memory for ${folder}`;
     const fix = 'Raise MAX_MEMORY_GB if the machine has more, or use a smaller model.';
     if (needs(1) > maxMemory) return bad(about, `${gigabytes(needs(1))} for a single panel, above the limit`, fix);
-    const most = `${gigabytes(needs(panels))} for ${panels} panels`;
+    const most = `${gigabytes(needs(panels))} for ${panels} panels (${inWords(plan(panels))})`;
     return needs(panels) > maxMemory ? warning(about, `${most}, above the limit`, fix) : well(about, most);
   }
 }
+
+function inWords({ stages, mapped }: MemoryPlan): string {
+  const parts = stages.length === 1 ? 'all of it in memory' : 'its parts loaded one after the other';
+  return mapped.includes('unet') ? `${parts}, weights used as they lie in the file` : parts;
+}
+
+async function measure({ maxMemory, provider, threads }: ModelsExam, folder: string): Promise<Finding[]> {
+  const model = findModel(folder);
+  const drawn = await measureDrawing({ model, panels: 1, steps: 1, consistent: false, maxMemory, provider, threads });
+  const { peak, needed, toFirstStep, sampling } = drawn;
+  const times = `${seconds(toFirstStep)} until the first step, ${seconds(sampling)} for it`;
+  const found = `${gigabytes(peak)} for one panel, ${gigabytes(needed)} foreseen; ${times}`;
+  const about = `measured with ${folder}`;
+  if (!drawn.finite) return [bad(about, 'what it draws is not numbers', 'Fetch the model again, or choose another.')];
+  if (peak <= maxMemory) return [well(about, found)];
+  return [warning(about, `${found}, above the limit`, 'Raise MAX_MEMORY_GB if the machine has more.')];
+}
+
+const seconds = (ms: number): string => `${(ms / 1e3).toFixed(1)} s`;
 
 export async function examinePictureFilter(modelFile: string | undefined): Promise<Finding[]> {
   if (modelFile === undefined) return [well('picture filter', 'none is configured')];

@@ -21,6 +21,7 @@ export const DOCTOR_USAGE = `Looks whether everything is there that Troupe needs
 npm run doctor -- [options]
 
   --server <id>  also looks at the bot's permissions in this server
+  --measure      also draws one step with each model: what it takes beside what was foreseen
 
 It works without a token. It brings the database up to date, as a start would, and changes nothing else.
 Exit code 0: nothing must be mended; 1: something must; 2: it could not look.
@@ -63,7 +64,7 @@ export async function runDoctor(args: readonly string[], process: DoctorProcess)
       return [{ about: 'configuration', health: 'well', found: 'can be read' }];
     }),
   );
-  if (config) for await (const findings of examinations(config, process, options.server)) tell(findings);
+  if (config) for await (const findings of examinations(config, process, options)) tell(findings);
   const count = (health: Health) => healths.filter((each) => each === health).length;
   const [toMend, warnings] = [count('bad'), count('warning')];
   process.write(`\n${toMend === 0 ? 'Nothing must be mended' : `${toMend} to be mended`}, ${warnings} warnings.\n`);
@@ -71,21 +72,29 @@ export async function runDoctor(args: readonly string[], process: DoctorProcess)
 }
 
 /** One after the other, the quick ones first, so that each is told as soon as it is known. */
-async function* examinations(config: Config, { machine, commands, api }: DoctorProcess, server: string | undefined) {
-  const { databaseUrl, blobsFolder, maxMemory, discordToken: token } = config;
+async function* examinations(config: Config, { machine, commands, api }: DoctorProcess, options: Options) {
+  const { server, measure: measures } = options;
+  const { provider, threads, databaseUrl, blobsFolder, maxMemory, discordToken: token } = config;
   yield [examineMemory(machine, maxMemory)];
   yield await examine('disk', async () => examineDisk(machine, dataFolders(databaseUrl, blobsFolder)));
   yield await examine('blobs folder', () => examineBlobsFolder(blobsFolder));
   yield await examine('database', () => examineDatabase(databaseUrl, new FolderBlobStore(blobsFolder, Date)));
   yield await examine('provider', async () => [await examineProvider(config.provider)]);
   yield await examine('picture filter', () => examinePictureFilter(config.pictureFilterModel));
-  yield await examineModels(config.modelFolders, maxMemory, config.limits.panelsPerStory);
+  const { modelFolders: folders, limits } = config;
+  yield await examineModels({ folders, maxMemory, panels: limits.panelsPerStory, measures, provider, threads });
   yield await examine('Discord', () => examineDiscord({ token, api, server, commands }));
 }
 
+type Options = ReturnType<typeof readOptions>;
+
 function readOptions(args: readonly string[]) {
   try {
-    const options = { server: { type: 'string' }, help: { type: 'boolean', default: false } } as const;
+    const options = {
+      server: { type: 'string' },
+      measure: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    } as const;
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     throw new UserError('option-unknown', {

@@ -60,6 +60,13 @@ test('given a fresh clone without a token, then all is well and nothing is made 
   expect(code).toBe(0);
 });
 
+test('asked to measure, then a step is drawn with each model, and what it took is told beside what was foreseen', async () => {
+  const { code, output } = await (await doctor()).visit({ args: ['--measure'] });
+  expect(output).toMatch(/memory for .*: 0\.4 GB for 9 panels \(all of it in memory\)/u);
+  expect(output).toMatch(/✔ measured with .*: 0\.[23] GB for one panel, 0\.3 GB foreseen; \d+\.\d s until the first/u);
+  expect(code).toBe(0);
+});
+
 test.each([
   ['an old Node', { machine: { nodeVersion: '20.9.0' } }, '✖ Node: 20.9.0', 1],
   ['a full disk', { machine: diskOf(1e6) }, '✖ disk: 0.0 GB free', 1],
