@@ -1,4 +1,5 @@
-import { assertFits } from '../engine/pipeline/assert-fits.ts';
+import { isGuided } from '../engine/consistory/row-layout.ts';
+import { planThatFits } from '../engine/pipeline/assert-fits.ts';
 import { createScheduler } from '../engine/schedulers/create-scheduler.ts';
 import { UserError } from '../errors/user-error.ts';
 import type { ChosenLora } from './loras.ts';
@@ -13,14 +14,15 @@ import type { Drawing } from './recipe.ts';
  */
 export function assertDrawable(
   model: StudioModel,
-  drawing: Pick<Drawing, 'steps' | 'sampler' | 'size'>,
+  drawing: Omit<Drawing, 'loras'>,
   rows: number,
   loras: readonly ChosenLora[],
   maxMemory: number,
 ): void {
   assertSamplerSuits(model, drawing);
-  const opened = loras.map(({ lora }) => lora);
-  assertFits(model.opened, drawing.size, rows, maxMemory, opened);
+  const { size, guidance, consistency } = drawing;
+  const workload = { size, panels: rows, guided: isGuided(guidance), twins: consistency.queryBlending !== undefined };
+  planThatFits(model.opened, workload, { limit: maxMemory, loras: loras.map(({ lora }) => lora) });
 }
 
 /** @throws UserError `sampler-unsuited` */

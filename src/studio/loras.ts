@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { fileStamp } from '../engine/weights/file-stamp.ts';
 import { insideFolder } from '../engine/weights/inside-folder.ts';
 import { type Lora, openLora } from '../engine/weights/lora.ts';
 import { adaptedIdentity, inOrder, loraHash, type WeightedLora } from '../engine/weights/lora-identity.ts';
 import { adaptedWeights } from '../engine/weights/lora-targets.ts';
 import { UserError } from '../errors/user-error.ts';
-import { fileStamp } from '../files/file-stamp.ts';
 import type { StudioModel } from './models.ts';
 import type { StoredLora } from './recipe.ts';
 

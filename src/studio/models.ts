@@ -1,9 +1,9 @@
 import path from 'node:path';
+import { fileStamp } from '../engine/weights/file-stamp.ts';
 import type { ModelCard } from '../engine/weights/model-card.ts';
 import type { ModelFolder } from '../engine/weights/model-folder.ts';
 import { openModel } from '../engine/weights/open-model.ts';
 import { UserError } from '../errors/user-error.ts';
-import { fileStamp } from '../files/file-stamp.ts';
 import { findModel, installedNames } from '../models/models-folder.ts';
 import { orAborted } from './or-aborted.ts';
 

@@ -1,4 +1,4 @@
-import { estimateMemory } from '../engine/pipeline/memory-estimate.ts';
+import { planFor } from '../engine/pipeline/memory-estimate.ts';
 import { UserError } from '../errors/user-error.ts';
 import type { GuildSettings } from '../store/guild-settings.ts';
 import { drawingFor, type StudioLimits } from './desk.ts';
@@ -21,7 +21,7 @@ export interface ModelFacts {
   readonly width: number;
   readonly height: number;
   readonly steps: number;
-  /** bytes that a story of four panels takes, about */
+  /** bytes that a story of four panels takes here, about */
   readonly memory: number;
   /** what whoever runs the bot has named first */
   readonly isDefault: boolean;
@@ -71,7 +71,7 @@ export function openOffers({ models, loras, limits, maxMemory }: OffersOptions):
 
   const offer = (name: string, isDefault: boolean): OfferedModel => {
     const problem = problemOf(() => assertChosen({ model: name }));
-    const facts = problem ? undefined : factsOf(models.get(name), isDefault);
+    const facts = problem ? undefined : factsOf(models.get(name), isDefault, maxMemory);
     return { name, problem, facts };
   };
 
@@ -98,10 +98,11 @@ export function openOffers({ models, loras, limits, maxMemory }: OffersOptions):
   };
 }
 
-function factsOf({ opened, card }: StudioModel, isDefault: boolean): ModelFacts {
+function factsOf({ opened, card }: StudioModel, isDefault: boolean, limit: number): ModelFacts {
   const { width, height, steps } = card;
   const family = FAMILIES[`${opened.pipeline} ${opened.unet.config.cross_attention_dim}`];
-  return { family, width, height, steps, memory: estimateMemory(opened, { width, height }, USUAL_PANELS), isDefault };
+  const { needed } = planFor(opened, { size: { width, height }, panels: USUAL_PANELS }, { limit });
+  return { family, width, height, steps, memory: needed, isDefault };
 }
 
 function problemOf(work: () => unknown): UserError | undefined {

@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AnchorCache } from '../anchor-cache.ts';
 import { isGuided } from '../consistory/row-layout.ts';
@@ -12,6 +11,7 @@ import type { PictureSize } from '../pipeline/unet-session.ts';
 import { PROBES_PER_RUN, probePictures } from '../probe-pictures.ts';
 import { listProviders } from '../runtime/onnx-session.ts';
 import { providerCandidates, withFallback } from '../runtime/providers.ts';
+import { fileStamp } from '../weights/file-stamp.ts';
 import { type Lora, openLora } from '../weights/lora.ts';
 import { adaptedWeights } from '../weights/lora-targets.ts';
 import type { ModelFolder } from '../weights/model-folder.ts';
@@ -132,7 +132,7 @@ async function load(
   { folder, size, maskResolution, loras: chosen = [] }: ModelChoice,
   workload: Omit<Workload, 'size'>,
 ): Promise<LoadedModel> {
-  const source = JSON.stringify([folder, size, maskResolution, chosen.map(({ file }) => [file, versionOf(file)])]);
+  const source = JSON.stringify([stamped(folder), size, maskResolution, chosen.map(({ file }) => stamped(file))]);
   const started = performance.now();
   const known = models.find((model) => model.source === source);
   const starts = () => send({ type: 'progress', job, progress: { phase: 'load', done: 0, total: 1 } });
@@ -177,10 +177,7 @@ function keyOf({ stages, mapped, autoencoderMemory }: MemoryPlan, { vae }: Model
 
 const weightsOf = ({ loras = [] }: ModelChoice): number[] => loras.map(({ weight }) => weight);
 
-/** Changes when the file is written again: LoRAs are trained anew under their old names. */
-function versionOf(file: string): string {
-  const found = fs.statSync(file, { throwIfNoEntry: false });
-  return found ? `${found.size} ${found.mtimeMs}` : 'missing';
-}
+/** Models are fetched again, and LoRAs trained anew, under their old names. */
+const stamped = (place: string): string => `${place}\n${fileStamp(place)}`;
 
 const messagesHandled = () => new Promise((resolve) => setImmediate(resolve));

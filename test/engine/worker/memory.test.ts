@@ -72,3 +72,25 @@ describe('given two models in turn', () => {
     });
   });
 });
+
+describe('given a model that is replaced under its name', () => {
+  it('then the next story is by the new one, and none is loaded twice', async () => {
+    const [folder, other] = [place.at('replaced'), place.at('replacement')];
+    fs.cpSync(POCKET, folder, { recursive: true });
+    fs.cpSync(POCKET, other, { recursive: true });
+    const weights = place.at('replacement/unet/diffusion_pytorch_model.safetensors');
+    const bytes = fs.readFileSync(weights);
+    // the last tensor's end: zeros are another model
+    fs.writeFileSync(weights, bytes.fill(0, bytes.length - 20_000));
+    const replaced = { folder, size: SMALL };
+    await withEngine({}, async (engine) => {
+      const before = await draw(engine, replaced);
+      expect((await draw(engine, replaced)).plans).toEqual([]);
+      fs.renameSync(folder, place.at('replaced.removed-1'));
+      fs.renameSync(other, folder);
+      const after = await draw(engine, replaced);
+      expect(after.plans).toHaveLength(1);
+      expect(after.drawn.panels[0]?.latents).not.toEqual(before.drawn.panels[0]?.latents);
+    });
+  });
+});
