@@ -1,13 +1,27 @@
+import path from 'node:path';
+import { z } from 'zod';
 import type { RasterImage } from '../../engine/raster-image.ts';
-import type { Judgement } from './judgement.ts';
+import { OnnxSession } from '../../engine/runtime/onnx-session.ts';
+import { float32Tensor } from '../../engine/runtime/tensor-value.ts';
+import { readJson } from '../../engine/weights/read-json.ts';
+import { readSafetensorsHeader } from '../../engine/weights/safetensors.ts';
+import { UserError } from '../../errors/user-error.ts';
+import { buildJudgeGraph, PICTURE_SIDE } from './judge-graph.ts';
+import { type Judgement, PLACES, TIMES } from './judgement.ts';
+import { ATTRIBUTE_WORDS, readJudgement } from './read-judgement.ts';
 
-/** The judge of pictures of the pocket's world. */
+/** The folder of judge.safetensors and judge.json (scripts/train-judge/). */
+const FOLDER = path.join(import.meta.dirname, 'weights');
+const CHANNELS = 3;
+
+/** A small net that sees in pictures of the pocket's world who is where, and what it is. */
 export interface Judge {
   /**
    * @param picture 128 x 128, as the pocket draws
    * @throws UserError `judge-picture-size`
    */
   judge(picture: RasterImage): Promise<Judgement>;
+  /** Frees the native memory. */
   release(): Promise<void>;
 }
 
@@ -16,5 +30,59 @@ export interface JudgeOptions {
   readonly threads?: number;
 }
 
-/** Opens the judge that lies beside this file. */
-export type OpenJudge = (options?: JudgeOptions) => Promise<Judge>;
+/**
+ * Opens the judge. It blocks the thread that it is called on for some milliseconds per picture.
+ * @throws UserError for a file that is missing, damaged or of another recipe
+ */
+export async function openJudge({ threads = 0 }: JudgeOptions = {}): Promise<Judge> {
+  checkWords();
+  const weights = readSafetensorsHeader(path.join(FOLDER, 'judge.safetensors'));
+  const model = buildJudgeGraph({ weights, root: FOLDER });
+  const session = await OnnxSession.create(model, { weightsFolder: FOLDER, providers: ['cpu'], threads });
+  return {
+    judge: async (picture) => {
+      const { map, attributes, scene } = await session.run({ picture: pictureTensor(picture) }, [
+        'map',
+        'attributes',
+        'scene',
+      ]);
+      return readJudgement({
+        map: map?.data as Float32Array,
+        attributes: attributes?.data as Float32Array,
+        scene: scene?.data as Float32Array,
+      });
+    },
+    release: () => session.release(),
+  };
+}
+
+/** bytes -> [1, 3, 128, 128] in [-1, 1] */
+function pictureTensor({ width, height, rgb }: RasterImage) {
+  if (width !== PICTURE_SIDE || height !== PICTURE_SIDE) {
+    throw new UserError('judge-picture-size', {
+      expected: `a picture of ${PICTURE_SIDE} x ${PICTURE_SIDE} pixels, as the pocket model draws`,
+      got: `${width} x ${height}`,
+      todo: 'The judge knows the pocket model’s world only: leave it out for other models.',
+    });
+  }
+  const area = width * height;
+  const data = new Float32Array(rgb.length).map((_, i) => {
+    const [channel, pixel] = [Math.floor(i / area), i % area];
+    return (rgb[pixel * CHANNELS + channel] as number) / 127.5 - 1;
+  });
+  return float32Tensor(data, [1, CHANNELS, height, width]);
+}
+
+const WORDS = z.object({
+  attributes: z.record(z.string(), z.array(z.string())),
+  places: z.array(z.string()),
+  times: z.array(z.string()),
+});
+
+/** The order of the words is what the weights were trained for. */
+function checkWords(): void {
+  const { attributes, places, times } = readJson(path.join(FOLDER, 'judge.json'), WORDS);
+  const ours = JSON.stringify([ATTRIBUTE_WORDS, PLACES, TIMES]);
+  const theirs = JSON.stringify([attributes, places, times]);
+  if (ours !== theirs) throw new Error(`judge.json has other words than judgement.ts: ${theirs}`);
+}
