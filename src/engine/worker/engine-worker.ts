@@ -4,6 +4,7 @@ import { isGuided } from '../consistory/row-layout.ts';
 import { drawStory } from '../draw-story.ts';
 import { planThatFits } from '../pipeline/assert-fits.ts';
 import { encoderActivationBytes, pieceThatFits } from '../pipeline/autoencoder-memory.ts';
+import { computeTypeFor } from '../pipeline/compute-type.ts';
 import { loadPipeline, type Pipeline } from '../pipeline/load-pipeline.ts';
 import { PROCESS_MEMORY, type Workload } from '../pipeline/memory-estimate.ts';
 import type { MemoryPlan } from '../pipeline/memory-plan.ts';
@@ -154,7 +155,7 @@ async function load(
       loadPipeline(model, {
         providers,
         threads: options.threads,
-        compute: 'float32',
+        compute: computeTypeFor(providers, model.unet),
         size,
         maskResolution,
         loras,
