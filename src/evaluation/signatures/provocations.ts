@@ -14,6 +14,8 @@ export interface Provocation {
   readonly sameNoise: boolean;
   /** in place of the usual ones */
   readonly steps?: number;
+  /** how many seeds of each story; one by default */
+  readonly seeds?: number;
 }
 
 const UNMASKED: ConsistencySettings = {
@@ -27,7 +29,14 @@ const UNMASKED: ConsistencySettings = {
 export const NORMAL = 'normal';
 
 export const PROVOCATIONS: readonly Provocation[] = [
-  { name: NORMAL, provokes: undefined, about: "Troupe's settings", settings: DEFAULT_SETTINGS, sameNoise: false },
+  {
+    name: NORMAL,
+    provokes: undefined,
+    about: "Troupe's settings, with three seeds of each story, for false alarms are what a bot must not have",
+    settings: DEFAULT_SETTINGS,
+    sameNoise: false,
+    seeds: 3,
+  },
   {
     name: 'nothing shared',
     provokes: 'inconsistent-subject',

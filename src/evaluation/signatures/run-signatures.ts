@@ -34,7 +34,11 @@ export interface SignatureHooks {
 /** Not those of the other evaluations, so that thresholds have not seen their stories' noise. */
 const FIRST_SEED = 701n;
 
-export const signatureSeed = (story: number): bigint => FIRST_SEED + BigInt(story);
+/** Between the seeds of one story: more than there are stories. */
+const SEED_STRIDE = 100n;
+
+export const signatureSeed = (story: number, take = 0): bigint =>
+  FIRST_SEED + BigInt(story) + SEED_STRIDE * BigInt(take);
 
 /** Draws each story in every way, and has the detectors look at it. */
 export async function runSignatures(
@@ -42,15 +46,18 @@ export async function runSignatures(
   { engine, model, cache, drawnBy }: SignatureDeps,
   hooks: SignatureHooks,
 ): Promise<Observation[]> {
+  const ways = PROVOCATIONS.flatMap((provocation) =>
+    Array.from({ length: provocation.seeds ?? 1 }, (_, take) => ({ provocation, take })),
+  );
   const observations: Observation[] = [];
   for (const [s, story] of stories.entries()) {
-    const seed = signatureSeed(s);
     const drawings = new Map<string, Drawing>();
-    for (const provocation of PROVOCATIONS) {
+    for (const { provocation, take } of ways) {
+      const seed = signatureSeed(s, take);
       const request = provokedRequest(story, provocation, seed, sampling);
       const key = contentKey({ drawnBy: await drawnBy(request.settings), size: model.size, request });
       const drawing = await cache.drawing(key, () => drawVariant(engine, model, request));
-      drawings.set(provocation.name, drawing);
+      if (take === 0) drawings.set(provocation.name, drawing);
       const observation: Observation = {
         story: story.subject,
         seed: seed.toString(),
@@ -59,9 +66,9 @@ export async function runSignatures(
         scores: scoresOf(drawing, story.subject, pocketDaylight),
       };
       observations.push(observation);
-      hooks.progress(observations.length, stories.length * PROVOCATIONS.length, observation);
+      hooks.progress(observations.length, stories.length * ways.length, observation);
     }
-    await hooks.drawn(story, seed, drawings);
+    await hooks.drawn(story, signatureSeed(s), drawings);
   }
   return observations;
 }

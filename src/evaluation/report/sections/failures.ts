@@ -24,10 +24,13 @@ const DETECTORS: Readonly<Record<Signature, string>> = {
     'median histogram intersection of the colours outside the masks, over pairs of panels of different settings. Two places that are alike by nature (a desert, a beach) score high by right.',
 };
 
+/** Seeds of one story have the same last two digits. */
+const SEEDS_APART = 100n;
+
 /** Each failure provoked on purpose, and how well it is told from what the engine hands back anyway. */
 export function failuresSection(results: SignatureResults, pictures: readonly Picture[] = []): Section {
   const { detectors, observations } = results;
-  const stories = new Set(observations.map(({ story, seed }) => `${story} ${seed}`)).size;
+  const stories = new Set(observations.map(({ seed }) => BigInt(seed) % SEEDS_APART)).size;
   return {
     id: 'failures',
     title: 'Failure signatures, and their detectors',
