@@ -18,6 +18,8 @@ export const PROCESS_MEMORY = 190e6;
 const KEPT_OF_COPY = 0.33;
 /** ... and all of what lies in small pieces, up to so much. */
 const KEPT_IN_PIECES = 60e6;
+/** Copies of weights in half precision while they are made: most of two. */
+const COPIES_WHILE_CONVERTING = 1.85;
 /** Weights used as they lie: the largest tensor, converted, and as large ones that wait or were cut out for it. */
 const CONVERTED_AT_ONCE = 4;
 /** Floats alive at once in the U-Net, per latent pixel, row and channel of the first level. */
@@ -80,17 +82,20 @@ export function memoryNeeds(model: ModelFolder, workload: Workload, loras: reado
 }
 
 function weightsOf(parts: readonly ModelPart[], loras: readonly Lora[], activations: number): PartNeeds {
+  const named = parts.flatMap(({ weights }) => [...weights]);
   const tensors = [
-    ...parts.flatMap(({ weights }) => [...weights.values()]),
+    ...named.map(([, entry]) => entry),
     ...parts.flatMap(({ name }) => loras.flatMap((lora) => matricesOf(lora, name as AdaptedPart))),
   ];
   const float32 = BYTES_PER_FLOAT * elementsOf(tensors.filter(({ type }) => type === 'float32'));
   const others = tensors.filter(({ type }) => type !== 'float32');
   const converted = BYTES_PER_FLOAT * elementsOf(others);
-  const largest = tensors.reduce((most, { shape }) => Math.max(most, elementCount(shape)), 0);
+  // of an embedding table only the rows that are looked up are converted
+  const layers = named.filter(([name]) => !name.includes('_embedding.'));
+  const largest = layers.reduce((most, [, { shape }]) => Math.max(most, elementCount(shape)), 0);
   return {
     copied: float32 + converted + Math.min(converted, KEPT_IN_PIECES + KEPT_OF_COPY * converted),
-    copying: float32 + 2 * converted,
+    copying: float32 + COPIES_WHILE_CONVERTING * converted,
     mapped: tensors.reduce((sum, { length }) => sum + length, 0) + CONVERTED_AT_ONCE * BYTES_PER_FLOAT * largest,
     activations,
   };

@@ -1,12 +1,25 @@
-import { describe, expect, it } from 'vitest';
-import { assertFits } from '../../../src/engine/pipeline/assert-fits.ts';
-import { estimateMemory, planFor } from '../../../src/engine/pipeline/memory-estimate.ts';
+import fs from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { assertFits, planThatFits } from '../../../src/engine/pipeline/assert-fits.ts';
+import { estimateMemory, memoryNeeds, planFor } from '../../../src/engine/pipeline/memory-estimate.ts';
 import { openModelFolder } from '../../../src/engine/weights/model-folder.ts';
+import { openModel } from '../../../src/engine/weights/open-model.ts';
+import { showPlan } from '../../../src/operations/measure-drawing.ts';
 import { POCKET } from '../../support/fixtures.ts';
 import { refusal } from '../../support/refusal.ts';
+import { headerOf, singleFileFixture, writeSparse } from '../../support/single-files.ts';
+import { temporaryFolder } from '../../support/story-runs.ts';
 
 const SIZE = { width: 128, height: 128 };
 const model = openModelFolder(POCKET);
+const place = temporaryFolder();
+afterAll(() => place.remove());
+
+/** model, pixels of a side, limit in GB, plan, measured peak in GB: a step of one plain panel */
+const MEASURED_BIG = [
+  ['sdxl', 256, 12, 'text~ unet~ vae', 8.17],
+  ['sd1', 256, 12, 'text unet vae', 7.08],
+] as const;
 
 describe('given the pocket model', () => {
   // peak resident memory of a process that drew one story, `exact` (docs/operations.md, "Memory")
@@ -43,6 +56,13 @@ describe('given the pocket model', () => {
     );
   });
 
+  it('then rows that a story does not have are not counted: no guidance halves them, no blending of queries too', () => {
+    const sampling = (more: object) => memoryNeeds(model, { size: SIZE, panels: 4, ...more }).unet.activations;
+    expect(sampling({ guided: false })).toBe(sampling({}) / 2);
+    expect(sampling({ guided: false, twins: false })).toBe(sampling({}) / 4);
+    expect(sampling({ guided: true, twins: true })).toBe(sampling({}));
+  });
+
   it('then a story is refused with the numbers exactly where it needs more than the limit', () => {
     const needed = planFor(model, { size: SIZE, panels: 4 }, { limit: 0 }).needed;
     expect(needed).toBeLessThan(estimateMemory(model, SIZE, 4));
@@ -51,5 +71,37 @@ describe('given the pocket model', () => {
     expect(code).toBe('memory-limit');
     expect(context).toMatchObject({ needed, limit: needed - 1 });
     expect(context.got).toContain('4 panels of 128 x 128');
+  });
+});
+
+describe('given models of real size (scripts/oracle/single_file.py), in half precision', () => {
+  /** Peaks of resident memory by `npm run big-models`, see docs/operations.md. */
+  const big = (name: 'sdxl' | 'sd1') => {
+    const file = place.at(`${name}.safetensors`);
+    if (!fs.existsSync(file)) writeSparse(file, headerOf(singleFileFixture(name)));
+    return openModel(file);
+  };
+  const plain = { panels: 1, twins: false };
+  const square = (side: number) => ({ width: side, height: side });
+
+  it.each(MEASURED_BIG)(
+    '%s, %i pixels, at most %d GB: the estimate is near what was measured',
+    (name, side, limit, plan, peak) => {
+      const planned = planFor(big(name), { ...plain, size: square(side) }, { limit: limit * 1e9 });
+      console.info(`${name} at ${side}: ${(planned.needed / 1e9).toFixed(2)} GB, measured ${peak} GB`);
+      expect(showPlan(planned)).toBe(plan);
+      expect(planned.needed / 1e9 / peak).toBeGreaterThan(0.95);
+      expect(planned.needed / 1e9 / peak).toBeLessThan(1.25);
+    },
+  );
+
+  it('then SDXL where it fits in no way is refused with what it needs and what would fit', () => {
+    const story = { size: square(1024), panels: 6 };
+    const { code, context } = refusal(() => planThatFits(big('sdxl'), story, { limit: 10e9 }));
+    expect(code).toBe('memory-limit');
+    expect(context.got).toContain('6 panels of 1024 x 1024');
+    expect(context.todo).toMatch(/^Draw at most \d panels? of this size, or panels of \d+ x \d+ pixels\./u);
+    const least = refusal(() => planThatFits(big('sdxl'), story, { limit: 3e9 })).context;
+    expect(least.todo).toMatch(/^Choose a smaller model, or raise the memory limit to \d/u);
   });
 });
