@@ -15,6 +15,7 @@ import diffusers
 import numpy
 import torch
 from diffusers import DDIMScheduler, UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor2_0
 
 from consistory_sampling import Draws, Sampler, State, Story
 
@@ -48,7 +49,6 @@ class Rival:
         scheduler = DDIMScheduler()
         scheduler.set_timesteps(task["steps"])
         self.sampler = Sampler(self.unet, self.unet, scheduler, story, draws, task["gathered"])
-        self.unet.set_attn_processor(dict(self.sampler.processors))
         weight = task["settings"]["featureInjection"]["strength"] * read("chosen", numpy.uint8)
         injected = read("image", numpy.int64), read("patch", numpy.int64), weight[..., None].float()
         # a map that is the mask is its own mask
@@ -56,6 +56,8 @@ class Rival:
         self.orders = {"plain": (State(latents), None), "everything": (everything, injected)}
 
     def step(self, order: str) -> dict:
+        is_plain = order == "plain"
+        self.unet.set_attn_processor(AttnProcessor2_0() if is_plain else dict(self.sampler.processors))
         started = time.perf_counter()
         noise = self.sampler.predict(self.orders[order][0], task["timestep"], self.orders[order][1])
         wall = (time.perf_counter() - started) * 1e3

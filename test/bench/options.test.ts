@@ -14,7 +14,7 @@ describe('npm run bench’s options', () => {
   });
 
   it('given --all, then SDXL is left out unless its folder is named', () => {
-    expect(partsOf('--all')).toEqual(['race', 'memory', 'steps', 'compiled', 'scaling']);
+    expect(partsOf('--all')).toEqual(['race', 'memory', 'steps', 'scaling', 'compiled']);
     expect(partsOf('--all', '--sdxl', '/tmp/sdxl')).toContain('sdxl1024');
   });
 
