@@ -1,5 +1,5 @@
 import { isGuided } from '../engine/consistory/row-layout.ts';
-import { planThatFits } from '../engine/pipeline/assert-fits.ts';
+import { planThatFits } from '../engine/pipeline/plan-that-fits.ts';
 import { createScheduler } from '../engine/schedulers/create-scheduler.ts';
 import { UserError } from '../errors/user-error.ts';
 import type { ChosenLora } from './loras.ts';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { assertFits, planThatFits } from '../../../src/engine/pipeline/assert-fits.ts';
 import { estimateMemory, memoryNeeds, planFor } from '../../../src/engine/pipeline/memory-estimate.ts';
+import { planThatFits } from '../../../src/engine/pipeline/plan-that-fits.ts';
 import { openModelFolder } from '../../../src/engine/weights/model-folder.ts';
 import { openModel } from '../../../src/engine/weights/open-model.ts';
 import { showPlan } from '../../../src/operations/measure-drawing.ts';
@@ -66,8 +66,8 @@ describe('given the pocket model', () => {
   it('then a story is refused with the numbers exactly where it needs more than the limit', () => {
     const needed = planFor(model, { size: SIZE, panels: 4 }, { limit: 0 }).needed;
     expect(needed).toBeLessThan(estimateMemory(model, SIZE, 4));
-    expect(() => assertFits(model, SIZE, 4, needed)).not.toThrow();
-    const { code, context } = refusal(() => assertFits(model, SIZE, 4, needed - 1));
+    expect(() => planThatFits(model, { size: SIZE, panels: 4 }, { limit: needed })).not.toThrow();
+    const { code, context } = refusal(() => planThatFits(model, { size: SIZE, panels: 4 }, { limit: needed - 1 }));
     expect(code).toBe('memory-limit');
     expect(context).toMatchObject({ needed, limit: needed - 1 });
     expect(context.got).toContain('4 panels of 128 x 128');

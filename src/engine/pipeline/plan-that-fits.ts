@@ -1,9 +1,7 @@
 import { UserError } from '../../errors/user-error.ts';
-import type { Lora } from '../weights/lora.ts';
 import type { ModelFolder } from '../weights/model-folder.ts';
 import { type PlanOptions, planFor, type Workload } from './memory-estimate.ts';
 import type { MemoryPlan } from './memory-plan.ts';
-import type { PictureSize } from './unet-session.ts';
 
 /** What a picture's side may be made smaller to, in parts of what was asked for. */
 const SMALLER = [3 / 4, 1 / 2, 1 / 4] as const;
@@ -27,17 +25,6 @@ export function planThatFits(model: ModelFolder, workload: Workload, options: Pl
     needed: least,
     limit,
   });
-}
-
-/** @throws UserError `memory-limit`, if a story fits in no way that the model can be kept in memory */
-export function assertFits(
-  model: ModelFolder,
-  size: PictureSize,
-  panels: number,
-  limit: number,
-  loras: readonly Lora[] = [],
-): void {
-  planThatFits(model, { size, panels }, { limit, loras });
 }
 
 /** "Draw at most 2 panels of this size, or 4 panels of 512 x 512 pixels. ", or nothing if nothing smaller fits. */
