@@ -51,6 +51,13 @@ describe('given weights', () => {
     expect(Object.keys(external(model))).toEqual(['w']);
   });
 
+  it('then what is made of weights alone comes before the layers, which keep their order', () => {
+    const g = graph({ w: entry([2, 2], { type: 'float16', length: 8 }), v: entry([2, 2]) });
+    const x = g.silu(g.input('x', 'float32', ['rows', 2]));
+    g.output('y', g.gemm(g.gemm(x, g.weight('v')), g.transpose(g.weight('w'), [1, 0])));
+    expect(operators(g.encode())).toEqual(['Cast', 'Transpose', 'QuickGelu', 'Gemm', 'Gemm', 'Identity']);
+  });
+
   it('then one that is missing is refused by name', () => {
     const { code, context } = refusal(() => graph({ w: entry([2]) }).weight('v'));
     expect([code, context.tensor]).toEqual(['tensor-missing', 'v']);
