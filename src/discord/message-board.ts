@@ -7,6 +7,7 @@ import type { BoardOptions } from './board-options.ts';
 import { CastingDesk } from './casting-desk.ts';
 import type { ChannelFacts } from './channel-facts.ts';
 import type { Desk } from './desk.ts';
+import { failureOf } from './discord-failure.ts';
 import { MessageIntents } from './message-intents.ts';
 import { CASTING, joinKey, keyOf, STORY, splitKey, whereabouts } from './message-key.ts';
 import type { MessageView } from './message-view.ts';
@@ -159,7 +160,12 @@ export class MessageBoard {
     const posted = await store.messages.find(purpose, subject);
     if (!posted || posted.status === 'gone') return;
     const changes = this.#changes.get(key) ?? 0;
-    const view = await this.#desks[purpose]?.view(posted, clock.now()).catch(ignoreErased);
+    const view = await this.#desks[purpose]?.view(posted, clock.now()).catch(async (error: unknown) => {
+      // To look at a channel that was deleted in between fails before anything is posted in it.
+      if (failureOf(error) !== 'channel-gone') return ignoreErased(error);
+      await this.#trouble.gone(posted);
+      return undefined;
+    });
     if (!view) {
       await store.messages.markShown(posted.id);
       return;
