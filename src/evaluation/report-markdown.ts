@@ -24,6 +24,8 @@ export interface Provenance {
   readonly timesteps: readonly number[];
   readonly pocketDaylight: boolean;
   readonly coats: CoatCalibration;
+  /** share of held-out scenes, through the autoencoder, in which the judge is right, by attribute; undefined without one */
+  readonly judge?: Readonly<Record<string, number>>;
 }
 
 const ARROWS = { more: '↑', less: '↓', 'not-less': 'not ↓', 'not-more': 'not ↑', told: '' } as const;
@@ -59,12 +61,19 @@ export function reportMarkdown(provenance: Provenance, summaries: readonly Varia
     provenance.coats.asked > 0
       ? `Of ${provenance.coats.asked} panels whose prompt named the coat's colour (spelled-out), ${provenance.coats.read} were read as that colour: how far “same coat” can be trusted.`
       : 'No prompt named a coat, so the reader of coats was not tried here.',
+    ...(provenance.judge ? [judgeAccuracy(provenance.judge)] : []),
     'Masks are those of each picture itself: a plain picture’s come from the attention of the plain pass, a consistent picture’s from that of the consistent pass. An empty mask is left out of the pairs.',
     provenance.pocketDaylight
       ? 'Before coats are compared, the veil that the pocket’s training pictures wear at night, at sunset and in the rain is taken off where the prompt names such a time (src/inspection/daylight.ts). Where the model veiled more or less than its training pictures, or drew night or rain without being asked, the rest of it stays in the measure: a yellow dragon in a night that no prompt named is read as grey.'
       : 'Light is not corrected for: a coat at night counts as another colour.',
     '',
   ].join('\n\n');
+}
+
+/** How far the judge's measures can be trusted. */
+export function judgeAccuracy(accuracy: Readonly<Record<string, number>>): string {
+  const told = Object.entries(accuracy).map(([what, share]) => `${what} ${(100 * share).toFixed(0)} %`);
+  return `The judge is right on held-out scenes that went through the model's autoencoder in: ${told.join(', ')}. On generated pictures nobody knows the truth but the eye.`;
 }
 
 function described(name: MeasureName): string {

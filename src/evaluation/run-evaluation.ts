@@ -3,7 +3,10 @@ import type { ModelChoice } from '../engine/worker/messages.ts';
 import { contentKey } from './content-key.ts';
 import { type Drawing, drawVariant, type PanelDiagnosis } from './drawing.ts';
 import type { DrawingSignature } from './drawing-signature.ts';
+import type { Judge } from './judge/judge.ts';
+import { attributeMeasures, type JudgedSubject, judgedSubject } from './measures/attribute-agreement.ts';
 import { type Measured, type MeasuringContext, measureDrawing } from './measures/measure-drawing.ts';
+import type { Measures } from './measures/measure-names.ts';
 import { type Sampling, storyRequest } from './panel-prompts.ts';
 import type { ResultCache } from './result-cache.ts';
 import type { EvaluationStory } from './stories.ts';
@@ -23,7 +26,10 @@ export interface EvaluationPlan {
 }
 
 /** A story, a seed and a variant. */
-export interface Cell extends Measured {
+export interface Cell extends Omit<Measured, 'measures'> {
+  readonly measures: Measures;
+  /** per panel; undefined without a judge */
+  readonly judged: readonly (JudgedSubject | null)[] | undefined;
   readonly story: string;
   /** from 1 */
   readonly run: number;
@@ -45,6 +51,8 @@ export interface EvaluationDeps {
   readonly drawnBy: DrawingSignature;
   /** name of the code that measures */
   readonly measuredBy: string;
+  /** only for pictures of the pocket's world */
+  readonly judge?: { readonly judge: Judge; readonly name: string };
 }
 
 export interface EvaluationHooks {
@@ -89,7 +97,7 @@ interface CellName {
 /** @param drawings those of the same story and seed, to which this one is added; plain has to be the first */
 async function evaluateCell(
   { sampling, timesteps, pocketDaylight }: EvaluationPlan,
-  { engine, engineHooks, model, cache, drawnBy, measuredBy }: EvaluationDeps,
+  { engine, engineHooks, model, cache, drawnBy, measuredBy, judge }: EvaluationDeps,
   { story, run, seed, variant }: CellName,
   drawings: Map<string, Drawing>,
 ): Promise<Cell> {
@@ -115,6 +123,9 @@ async function evaluateCell(
     twin: twin?.panels.map(latentsOf),
   });
   const measured = await cache.measured(measuredKey, () => measureDrawing(drawing, twin, context));
+  const judged =
+    judge &&
+    (await cache.measured(contentKey({ key, judge: judge.name }), () => judgePanels(judge.judge, story, drawing)));
   return {
     story: story.subject,
     run,
@@ -124,7 +135,15 @@ async function evaluateCell(
     diagnosis: drawing.panels.map((panel) => panel.diagnosis),
     took: drawing.took,
     ...measured,
+    measures: { ...measured.measures, ...attributeMeasures(judged, story.subject) },
+    judged,
   };
+}
+
+async function judgePanels(judge: Judge, { subject }: EvaluationStory, { panels }: Drawing) {
+  const subjects: (JudgedSubject | null)[] = [];
+  for (const { image } of panels) subjects.push(judgedSubject(await judge.judge(image), subject));
+  return subjects;
 }
 
 const latentsOf = ({ latents }: { readonly latents: Float32Array }): string =>

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Engine, startEngine } from '../../src/engine/worker/engine-client.ts';
 import { contactSheet, methodSheet } from '../../src/evaluation/contact-sheet.ts';
 import type { Drawing } from '../../src/evaluation/drawing.ts';
+import { type Judge, openJudge } from '../../src/evaluation/judge/judge.ts';
 import { MEASURE_NAMES } from '../../src/evaluation/measures/measure-names.ts';
 import { reportMarkdown } from '../../src/evaluation/report-markdown.ts';
 import { ResultCache } from '../../src/evaluation/result-cache.ts';
@@ -56,6 +57,7 @@ function counting(engine: Engine): { engine: Engine; draws: () => number; probes
 describe('an evaluation of two panels in four steps', () => {
   let folder: string;
   let real: Engine;
+  let judge: Judge;
   let cells: Cell[];
   let drawings: ReadonlyMap<string, Drawing>;
 
@@ -68,6 +70,7 @@ describe('an evaluation of two panels in four steps', () => {
         cache: new ResultCache(folder),
         drawnBy: async () => 'this code',
         measuredBy,
+        judge: { judge, name: 'this judge' },
       },
       {
         progress: () => undefined,
@@ -82,10 +85,12 @@ describe('an evaluation of two panels in four steps', () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'troupe-evaluation-'));
     real = startEngine({ provider: 'cpu', threads: 1, maxMemory: 8e9 });
+    judge = await openJudge({ threads: 1 });
     cells = await run(real);
   });
 
   afterAll(async () => {
+    await judge.release();
     await real.close();
     await rm(folder, { recursive: true, force: true });
   });

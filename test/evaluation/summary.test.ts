@@ -25,6 +25,7 @@ function cells(measure: MeasureName, value: (variant: string, run: number, story
           measures: { ...none, [measure]: value(variant, run, s) },
           coats: [],
           pairs: [],
+          judged: undefined,
           coverage: [0, 0.5],
         };
       }),

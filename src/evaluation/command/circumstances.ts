@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { sourceKey } from '../content-key.ts';
+import { z } from 'zod';
+import { contentKey, sourceKey } from '../content-key.ts';
 
 export const ROOT = path.resolve(import.meta.dirname, '../../..');
 
@@ -32,6 +34,23 @@ export const engineSources = (): Promise<string> => sourceKey(path.join(ROOT, 's
 export async function measureSources(): Promise<string> {
   const folders = ['src/evaluation/measures', 'src/inspection'];
   return (await Promise.all(folders.map((folder) => sourceKey(path.join(ROOT, folder))))).join(' ');
+}
+
+/** Another judge sees otherwise: its code and its weights. */
+export async function judgeName(): Promise<string> {
+  const folder = path.join(ROOT, 'src/evaluation/judge');
+  const weights = await readFile(path.join(folder, 'weights/judge.json'), 'utf8');
+  return contentKey([await sourceKey(folder), weights]);
+}
+
+const JUDGE_FILE = z.object({
+  heldOut: z.object({ throughVae: z.object({ accuracy: z.record(z.string(), z.number()) }) }),
+});
+
+/** Share of held-out scenes in which the judge is right, by attribute. */
+export async function judgeAccuracies(): Promise<Record<string, number>> {
+  const file = path.join(ROOT, 'src/evaluation/judge/weights/judge.json');
+  return JUDGE_FILE.parse(JSON.parse(await readFile(file, 'utf8'))).heldOut.throughVae.accuracy;
 }
 
 function describeMachine(): string {

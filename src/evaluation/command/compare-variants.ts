@@ -8,6 +8,7 @@ import { findModel } from '../../models/models-folder.ts';
 import { coatCalibration } from '../coat-calibration.ts';
 import { contactSheet, methodSheet } from '../contact-sheet.ts';
 import { drawingSignatures } from '../drawing-signature.ts';
+import { openJudge } from '../judge/judge.ts';
 import type { EvaluationOptions } from '../options.ts';
 import { sectionMarkdown } from '../report/section-markdown.ts';
 import { meansSection } from '../report/sections/means.ts';
@@ -17,7 +18,7 @@ import { ResultCache } from '../result-cache.ts';
 import type { EvaluationResults } from '../results.ts';
 import { type EvaluationHooks, type EvaluationPlan, runEvaluation, storySeed } from '../run-evaluation.ts';
 import { summarize } from '../summary.ts';
-import { circumstances, engineSources, measureSources, ROOT } from './circumstances.ts';
+import { circumstances, engineSources, judgeAccuracies, judgeName, measureSources, ROOT } from './circumstances.ts';
 import { assembleReport, writePage } from './write-report.ts';
 
 /** Where prompts differ in the picture's large parts and in its smaller ones; more noise tells hardly any apart. */
@@ -54,6 +55,7 @@ export async function compareVariants(options: EvaluationOptions, args: readonly
     threads: options.threads,
     maxMemory: os.totalmem() * MEMORY_SHARE,
   });
+  const judge = plan.pocketDaylight ? await openJudge({ threads: 1 }) : undefined;
   try {
     const modelHash = await engine.modelHash(options.model);
     const model = { folder: options.model, size: { width: card.width, height: card.height } };
@@ -68,6 +70,7 @@ export async function compareVariants(options: EvaluationOptions, args: readonly
       cache: new ResultCache(path.join(options.out, 'cells')),
       drawnBy: drawingSignatures(engine, model, modelHash),
       measuredBy: await measureSources(),
+      ...(judge ? { judge: { judge, name: await judgeName() } } : {}),
     };
     const cells = await runEvaluation(plan, deps, { progress: tellProgress, drawn: sheetWriter(sheets) });
     const results: EvaluationResults = {
@@ -86,6 +89,7 @@ export async function compareVariants(options: EvaluationOptions, args: readonly
       timesteps: plan.timesteps,
       pocketDaylight: plan.pocketDaylight,
       coats: coatCalibration(cells, plan.stories),
+      ...(judge ? { judge: await judgeAccuracies() } : {}),
       summaries: summarize(cells),
       cells,
     };
@@ -104,6 +108,7 @@ export async function compareVariants(options: EvaluationOptions, args: readonly
     const minutes = (performance.now() - started) / 60_000;
     console.error(`${options.report}, ${json} and ${sheets}/*.png, in ${minutes.toFixed(1)} minutes`);
   } finally {
+    await judge?.release();
     await engine.close();
   }
 }

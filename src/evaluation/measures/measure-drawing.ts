@@ -10,6 +10,7 @@ import { coloursIn, complement } from '../../inspection/region.ts';
 import type { Drawing } from '../drawing.ts';
 import { panelPrompt } from '../panel-prompts.ts';
 import { type EvaluationStory, withArticle } from '../stories.ts';
+import type { AttributeMeasures } from './attribute-agreement.ts';
 import { background, twinBackground } from './background.ts';
 import { type CoatColour, coatColour } from './coat-colour.ts';
 import { displacement } from './displacement.ts';
@@ -34,7 +35,7 @@ export interface MeasuringContext {
 }
 
 export interface Measured {
-  readonly measures: Measures;
+  readonly measures: Omit<Measures, keyof AttributeMeasures>;
   /** per panel */
   readonly coats: readonly (CoatColour | null)[];
   /** per panel, share of the picture that the subject's mask covers */

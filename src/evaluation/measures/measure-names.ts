@@ -35,6 +35,30 @@ const INFOS = {
     about:
       "1 - cosine of DIFT features (up block 0, t = 261, mean of 4 noise draws, under a prompt that names the species only) between each subject patch and the likest one of the other panel's subject. Sees parts and shapes more than colour; a pose that hides parts raises it.",
   },
+  judgedSpecies: {
+    title: 'species seen',
+    aim: 'not-less',
+    tolerance: 0.05,
+    about: 'Share of panels in which the judge (src/evaluation/judge/) sees the species that was asked for.',
+  },
+  judgedCoats: {
+    title: 'same coat, judged',
+    aim: 'more',
+    about:
+      'Share of pairs of panels in which the judge names the same coat: it has learned what night and rain do to colours.',
+  },
+  judgedAccessories: {
+    title: 'same accessory',
+    aim: 'more',
+    about:
+      'Share of pairs in which the judge names the same accessory, or none in both. It is less sure of accessories than of anything else.',
+  },
+  judgedDetails: {
+    title: 'same eyes and belly',
+    aim: 'told',
+    about:
+      'Share of pairs in which the judge names the same kind of eyes and of belly. Species with one kind of them, and sleepers, agree by nature.',
+  },
   promptWins: {
     title: 'own prompt wins',
     aim: 'not-less',

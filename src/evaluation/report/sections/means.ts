@@ -1,4 +1,5 @@
 import { MEASURE_NAMES, MEASURES, type MeasureName } from '../../measures/measure-names.ts';
+import { judgeAccuracy } from '../../report-markdown.ts';
 import type { EvaluationResults } from '../../results.ts';
 import { BASES, PLAIN } from '../../variants.ts';
 import { findingsOf } from '../../verdict.ts';
@@ -42,6 +43,7 @@ export function meansSection(results: EvaluationResults, pictures: readonly Pict
       ),
       prose('## The measures, and what they cannot see'),
       prose(known.map((name) => `- **${MEASURES[name].title}**: ${MEASURES[name].about}`).join('\n')),
+      ...(results.judge ? [prose(judgeAccuracy(results.judge))] : []),
     ],
   };
 }

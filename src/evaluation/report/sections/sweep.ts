@@ -1,4 +1,5 @@
 import { MEASURES, type MeasureName } from '../../measures/measure-names.ts';
+import { judgeAccuracy } from '../../report-markdown.ts';
 import type { EvaluationResults } from '../../results.ts';
 import type { Sweep } from '../../sweeps.ts';
 import { PLAIN } from '../../variants.ts';
@@ -27,6 +28,7 @@ export function sweepSection(sweep: Sweep, results: EvaluationResults, pictures:
         sweep.measures,
       ),
       prose(sweep.measures.map((name) => `- **${MEASURES[name].title}**: ${MEASURES[name].about}`).join('\n')),
+      ...(results.judge ? [prose(judgeAccuracy(results.judge))] : []),
     ],
   };
 }
