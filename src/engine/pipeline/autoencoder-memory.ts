@@ -10,20 +10,21 @@ type Autoencoder = Pick<ModelPart, 'className' | 'config'>;
 
 const BYTES_PER_FLOAT = 4;
 /**
- * Floats alive at once, per pixel and channel at full size. Measured with AutoencoderKL at SDXL's size: see
- * docs/operations.md, "Memory".
+ * Floats alive at once, per pixel and channel at full size. Of AutoencoderKL at SDXL's size 4.1 were measured at 512 and
+ * 1024 pixels, decoding and encoding, beside what loading had left free (docs/models.md, "Large pictures").
  */
-const DECODER_FLOATS = 5.5;
-const ENCODER_FLOATS = 5.5;
+const FLOATS = { AutoencoderKL: 4.5, AutoencoderTiny: 5.5 } as const;
+const floatsOf = ({ className }: Autoencoder): number =>
+  className === 'AutoencoderTiny' ? FLOATS.AutoencoderTiny : FLOATS.AutoencoderKL;
 
 /** Bytes of the decoder's activations for one picture, or one tile of it, of so many pixels. */
 export function decoderActivationBytes(vae: Autoencoder, { width, height }: PictureSize): number {
-  return width * height * decoderChannels(vae) * DECODER_FLOATS * BYTES_PER_FLOAT;
+  return width * height * decoderChannels(vae) * floatsOf(vae) * BYTES_PER_FLOAT;
 }
 
 /** Likewise of the encoder's. */
 export function encoderActivationBytes(vae: Autoencoder, { width, height }: PictureSize): number {
-  return width * height * encoderChannels(vae) * ENCODER_FLOATS * BYTES_PER_FLOAT;
+  return width * height * encoderChannels(vae) * floatsOf(vae) * BYTES_PER_FLOAT;
 }
 
 /**

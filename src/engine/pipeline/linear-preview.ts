@@ -20,10 +20,13 @@ const LATENTS_PER_PATCH = 4;
 /** Sides of the calibration picture, in latents. */
 export const CALIBRATION_SIDE = PATCHES * LATENTS_PER_PATCH;
 
+/** Share of the way from one patch's middle to the next's in which nothing changes. */
+const EVEN = 1 / 2;
+
 /**
  * The picture that colours are learnt from: all mixtures of four levels of red, green and blue, each in a patch of its
- * own, going over into each other. Smooth, as most of most pictures is: with hard edges the fit was worse, as it was
- * with pictures that were decoded from random latents, which are of colours that no picture has (docs/models.md).
+ * own, even inside and going over into each other. Pictures from random latents, whose colours no picture has, were
+ * worse to learn from; hard edges suited one autoencoder and smooth changes another (docs/models.md, "Previews").
  * @param downscale pixels per latent
  */
 export function calibrationPicture(downscale: number): RasterImage {
@@ -48,7 +51,8 @@ export function calibrationPicture(downscale: number): RasterImage {
 function between(pixel: number, perPatch: number): [number, number, number] {
   const at = Math.min(PATCHES - 1, Math.max(0, (pixel + 0.5) / perPatch - 0.5));
   const first = Math.min(PATCHES - 2, Math.floor(at));
-  return [first, first + 1, at - first];
+  const past = (at - first - 1 / 2) / (1 - EVEN) + 1 / 2;
+  return [first, first + 1, Math.min(1, Math.max(0, past))];
 }
 
 function patchLevel(row: number, column: number, colour: number): number {
