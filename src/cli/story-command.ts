@@ -19,7 +19,7 @@ import { type Character, parseCharacter } from '../story/character.ts';
 import { canonsIn, planStory, type StoryPlan } from '../story/plan-story.ts';
 import { readSeed } from '../story/seed.ts';
 import { readStory, type StoryScript } from '../story/story-script.ts';
-import { tellFallbacks, tellOfDrawing, tellUnknownWords, tellUnshown } from './story-notices.ts';
+import { tellFallbacks, tellOfDrawing, tellPlan, tellUnknownWords, tellUnshown } from './story-notices.ts';
 import type { LoraOption, StoryOptions } from './story-options.ts';
 import { makeFolder, refuseOutputs } from './story-outputs.ts';
 import { type DrawnMode, renderStory } from './story-picture.ts';
@@ -162,7 +162,10 @@ async function drawModes(
           const label = requests.length > 1 && phase === 'sample' ? `Drawing ${name}` : PHASE_NAMES[phase];
           io.progress(label, done, total);
         },
-        loaded: ({ provider, fallbacks }) => tellFallbacks(options.provider, provider, fallbacks, io.notice),
+        loaded: ({ provider, fallbacks, plan }) => {
+          tellFallbacks(options.provider, provider, fallbacks, io.notice);
+          tellPlan(plan, io.notice);
+        },
       },
     );
     modes.push({ name, request, places, story });

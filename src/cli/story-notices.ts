@@ -1,4 +1,5 @@
 import { anchorDrift, type Canon } from '../canon/canon.ts';
+import type { MemoryPlan } from '../engine/pipeline/memory-plan.ts';
 import type { ProviderFallback } from '../engine/runtime/providers.ts';
 import type { ModelFolder } from '../engine/weights/model-folder.ts';
 import { type StoryPlan, unknownWords } from '../story/plan-story.ts';
@@ -23,6 +24,12 @@ export function tellFallbacks(
   }
   const reasons = fallbacks.map(({ reason }) => reason.split('\n')[0]).join('; ');
   notice(`The provider ${failed} can't be used here (${reasons}); drawing with ${provider}.`);
+}
+
+/** A large model that is spared: why it loads again with each story, or draws a little slower. */
+export function tellPlan({ stages, mapped }: MemoryPlan, notice: (text: string) => void): void {
+  if (stages.length > 1) notice('The model is loaded part by part, to stay within --max-memory.');
+  else if (mapped.length > 0) notice('Weights are read from their file at each step, to stay within --max-memory.');
 }
 
 export function tellUnknownWords(plan: StoryPlan, model: ModelFolder, notice: (text: string) => void): void {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeCanon, encodeCanon } from '../../src/canon/canon-file.ts';
 import { DEFAULT_SETTINGS, PLAIN_SETTINGS } from '../../src/engine/consistory/settings.ts';
-import { EVERYTHING_AT_ONCE } from '../../src/engine/pipeline/memory-plan.ts';
+import { EVERYTHING_AT_ONCE, type MemoryPlan } from '../../src/engine/pipeline/memory-plan.ts';
 import { UserError } from '../../src/errors/user-error.ts';
 import { decodePicture } from '../../src/render/canvas.ts';
 import { readStoryMetadata } from '../../src/render/story-metadata.ts';
@@ -227,6 +227,24 @@ describe('given something to know', () => {
     expect((await run(engine, ...FOX, ...PANELS)).stderr).toContain(
       'Note: Panel 2 is too long for the model; it did not read: at night\n',
     );
+  });
+
+  it.each([
+    [
+      { stages: [['text'], ['unet', 'vae']], mapped: ['text'] },
+      'Note: The model is loaded part by part, to stay within',
+    ],
+    [{ mapped: ['text', 'unet'] }, 'Note: Weights are read from their file at each step, to stay within'],
+    [{}, undefined],
+  ] as const)('then a model that is spared is told of: %j', async (part, note) => {
+    const plan: MemoryPlan = { ...EVERYTHING_AT_ONCE, ...part };
+    const engine = new InstantEngine((_, { loaded }) => {
+      loaded?.({ type: 'loaded', job: 1, provider: 'cpu', fallbacks: [], plan, took: 1 });
+      return undefined;
+    });
+    const { stderr } = await run(engine, ...FOX, ...PANELS);
+    if (note) expect(stderr).toContain(note);
+    else expect(stderr).not.toContain('max-memory');
   });
 
   it('then a provider that could not be used is told: with the reason only where it was asked for', async () => {
