@@ -1,6 +1,6 @@
 import { meanOf, pairs } from '../../inspection/pairs.ts';
 import { bestAssignment } from './assignment.ts';
-import { cosine, type Vector } from './cosine.ts';
+import { cosine, type Vector } from './looking/cosine.ts';
 
 /** What is seen in a shot: a feature vector for each creature that was detected. */
 export interface ShotSighting {

@@ -1,5 +1,5 @@
 import { meanOf } from '../../inspection/pairs.ts';
-import { cosine, type Vector } from './cosine.ts';
+import { cosine, type Vector } from './looking/cosine.ts';
 
 /** Low, so that the nearest reference takes nearly all (ViStoryBench, appendix L). */
 const TEMPERATURE = 0.01;
@@ -17,15 +17,12 @@ export function copyRate(generated: Vector, drawnFrom: Vector, others: readonly 
 }
 
 /**
- * Mean copy rate of a character's pictures, each with one further picture at a time, so that by chance it is 1/2
- * whatever the length of the story. Pocket characters have one reference picture; the further ones are those of its
- * other shots.
- * @returns null for fewer than two pictures
+ * Mean copy rate of a character's pictures.
+ * @returns null without pictures, and without others, where there is nothing to choose from
  */
-export function copyPasteRate(generated: readonly Vector[], drawnFrom: Vector): number | null {
-  return meanOf(
-    generated.flatMap((one, i) =>
-      generated.flatMap((other, j) => (i === j ? [] : [copyRate(one, drawnFrom, [other])])),
-    ),
-  );
-}
+export const copyPasteRate = (
+  generated: readonly Vector[],
+  drawnFrom: Vector,
+  others: readonly Vector[],
+): number | null =>
+  others.length === 0 ? null : meanOf(generated.map((picture) => copyRate(picture, drawnFrom, others)));

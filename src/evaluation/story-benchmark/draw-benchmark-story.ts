@@ -10,7 +10,7 @@ import { pastedShots } from './copy-paste-baseline.ts';
 import { type DrawnShots, drawShots, restoreShots, storeShots } from './drawn-shots.ts';
 import { inspectedCoat } from './inspected-coat.ts';
 import type { BenchmarkStory } from './story-file.ts';
-import { castingRequest, type ShotBatch, shotBatches, withCoat } from './story-requests.ts';
+import { castingRequest, furtherRequest, type ShotBatch, shotBatches, withCoat } from './story-requests.ts';
 import { COPY_PASTE, type StoryVariant, sameNoise } from './story-variants.ts';
 
 export interface DrawingDeps {
@@ -29,6 +29,8 @@ export interface DrawnBenchmarkStory {
   /** the coat that each character's canon has, as it was read; null: none was */
   readonly coats: readonly (string | null)[];
   readonly drawn: ReadonlyMap<string, DrawnShots>;
+  /** further pictures of the characters, FURTHER_ACTIONS times all of them */
+  readonly further: DrawnShots;
 }
 
 /** Casts the characters, then draws the shots in every variant; what is in the cache is not drawn again. */
@@ -40,9 +42,10 @@ export async function drawBenchmarkStory(
   drawnOne: (variant: string, took: number) => void,
 ): Promise<DrawnBenchmarkStory> {
   const casting = castingRequest(story, sampling);
-  const castings = [{ request: casting, places: casting.panels.map((_, i) => i) }];
-  const canons = await drawCached(castings, await deps.drawnBy(casting.settings), deps);
+  const plain = await deps.drawnBy(casting.settings);
+  const canons = await drawCached([whole(casting)], plain, deps);
   const coats = story.characters.map(({ name }, i) => inspectedCoat(canons, i, name));
+  const further = await drawCached([whole(furtherRequest(story, asTheyLook(story, coats), sampling))], plain, deps);
   const drawn = new Map<string, DrawnShots>();
   for (const variant of variants) {
     const batches = batchesOf(story, variant, { canons, casting, coats }, sampling, deps.model);
@@ -51,7 +54,7 @@ export async function drawBenchmarkStory(
     drawnOne(variant.name, shots.took);
   }
   drawn.set(COPY_PASTE, pastedShots(story, canons));
-  return { story, canons, coats, drawn };
+  return { story, canons, coats, drawn, further };
 }
 
 interface Cast {
@@ -67,13 +70,17 @@ function batchesOf(
   sampling: Sampling,
   { name, hash, size }: DrawingDeps['model'],
 ): ShotBatch[] {
-  const described = spelledOut
-    ? story.characters.map((character, i) => withCoat(character, coats[i] ?? undefined, Object.keys(COATS)))
-    : story.characters;
+  const described = spelledOut ? asTheyLook(story, coats) : story.characters;
   const anchors = withCanons ? canonsOf(story, casting, canons, settings, { name, hash }, size) : [];
   const batches = shotBatches(story, described, anchors, settings, sampling);
   return oneNoise ? sameNoise(batches) : batches;
 }
+
+/** The characters as somebody describes them who has seen their canons. */
+const asTheyLook = ({ characters }: BenchmarkStory, coats: readonly (string | null)[]) =>
+  characters.map((character, i) => withCoat(character, coats[i] ?? undefined, Object.keys(COATS)));
+
+const whole = (request: ShotBatch['request']): ShotBatch => ({ request, places: request.panels.map((_, i) => i) });
 
 async function drawCached(
   batches: readonly ShotBatch[],

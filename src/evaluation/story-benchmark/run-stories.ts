@@ -5,7 +5,7 @@ import type { Sampling } from '../panel-prompts.ts';
 import { askedOf } from './asked-shot.ts';
 import { type DrawingDeps, type DrawnBenchmarkStory, drawBenchmarkStory } from './draw-benchmark-story.ts';
 import { type DrawnShots, storeShots } from './drawn-shots.ts';
-import { lookAt, type Sighting } from './sightings.ts';
+import { lookAt, type Sighting } from './looking/sightings.ts';
 import type { BenchmarkStory } from './story-file.ts';
 import { type MeasuredStory, measureStory } from './story-measures.ts';
 import type { StoryVariant } from './story-variants.ts';
@@ -58,19 +58,22 @@ export async function runStories(
 }
 
 async function measureBenchmarkStory(
-  { story, canons, coats, drawn }: DrawnBenchmarkStory,
+  { story, canons, coats, drawn, further }: DrawnBenchmarkStory,
   sampling: Sampling,
   deps: StoryBenchmarkDeps,
 ): Promise<BenchmarkedStory> {
   const seen = await lookCached(canons, sampling, deps);
   const references = new Map(story.characters.map(({ name }, i) => [name, seen[i] as Sighting]));
+  const others = await lookCached(further, sampling, deps);
+  const { length } = story.characters;
+  const othersOf = new Map(story.characters.map(({ name }, i) => [name, others.filter((_, o) => o % length === i)]));
   const asked = story.shots.map((shot) => askedOf(shot, story.characters));
   const variants = new Map<string, BenchmarkedVariant>();
   for (const [name, shots] of drawn) {
     const sightings = await lookCached(shots, sampling, deps);
-    variants.set(name, { ...measureStory(asked, sightings, references), drawn: shots, sightings });
+    variants.set(name, { ...measureStory(asked, sightings, references, othersOf), drawn: shots, sightings });
   }
-  return { story, canons, coats, variants };
+  return { story, canons, coats, further, variants };
 }
 
 function lookCached(drawn: DrawnShots, { promptPrefix }: Sampling, deps: StoryBenchmarkDeps): Promise<Sighting[]> {

@@ -101,12 +101,12 @@ export const STORY_MEASURES: Readonly<Record<keyof StoryMeasures, StoryMeasureIn
   },
   copyPaste: {
     title: 'Copy-Paste',
-    aim: 'told',
+    aim: 'not-more',
     digits: 3,
     about:
-      "Copy rate (equation S1, temperature 0.01) of each character's pictures for the canon against one further picture at a time, here of its other shots: 1 if it is like the canon and no other, 1/2 by chance.",
+      "Copy rate (equation S1, temperature 0.01) of each character's pictures, where it should do something else than stand, for the canon's against two further pictures of the character: 1 if it is like the canon and no other, 1/3 by chance.",
     standIn:
-      'CLIP features: the crop in 16 x 16 cells, occupied or not and in which colour, so pose and side count. Further references: pocket characters have none, so other shots take their place.',
+      "CLIP features: the outline in 16 x 16 cells, so pose and side count and looks don't. Further references: plain pictures of the canon's looks in words, waving and sitting.",
   },
   canonPose: {
     title: "canon's pose",

@@ -1,10 +1,10 @@
 import { meanOf } from '../../inspection/pairs.ts';
 import { type CharacterSimilarity, castShot, cids, type ShotCast } from './cids.ts';
 import { copyPasteRate } from './copy-paste.ts';
-import { styleSimilarity } from './csd.ts';
+import { styleSimilarity } from './looking/csd.ts';
+import type { SeenCreature, Sighting } from './looking/sightings.ts';
 import { occm } from './occm.ts';
 import { type AskedShot, meanAlignment, type PromptAlignment, promptAlignment } from './prompt-alignment.ts';
-import type { SeenCreature, Sighting } from './sightings.ts';
 import { CANON_ACTION } from './story-requests.ts';
 
 /** By their names in ViStoryBench; null: nothing to measure in this story. */
@@ -42,11 +42,13 @@ export interface MeasuredShot extends PromptAlignment {
 /**
  * All measures of one story.
  * @param references one sighting for each character: the picture of its canon
+ * @param further for each character other pictures of it, for copy-paste
  */
 export function measureStory(
   asked: readonly AskedShot[],
   sightings: readonly Sighting[],
   references: ReadonlyMap<string, Sighting>,
+  further: ReadonlyMap<string, readonly Sighting[]>,
 ): MeasuredStory {
   const known = new Map(
     [...references].flatMap(([name, { creatures }]) => (creatures[0] ? [[name, creatures[0]] as const] : [])),
@@ -79,7 +81,12 @@ export function measureStory(
       who,
       occm: meanOf(shots.map((shot) => shot.occm)),
       copyPaste: meanOf(
-        [...known].map(([name, { crop }]) => copyPasteRate(cropsOf(name, sightings, casts), crop) ?? undefined),
+        [...known].map(([name, { outline }]) => {
+          const others = (further.get(name) ?? []).flatMap(({ creatures }) =>
+            creatures[0] ? [creatures[0].outline] : [],
+          );
+          return copyPasteRate(outlinesOf(name, asked, sightings, casts), outline, others) ?? undefined;
+        }),
       ),
       canonPose: canonPose(asked, sightings, casts),
     },
@@ -101,10 +108,17 @@ function measureShot(asked: AskedShot, { place, time, creatures }: Sighting, cas
   };
 }
 
-const cropsOf = (name: string, sightings: readonly Sighting[], casts: readonly ShotCast[]) =>
+/** Of the shots in which the character should not do what the canon does. */
+const outlinesOf = (
+  name: string,
+  asked: readonly AskedShot[],
+  sightings: readonly Sighting[],
+  casts: readonly ShotCast[],
+) =>
   sightings.flatMap(({ creatures }, i) => {
     const index = casts[i]?.get(name);
-    return index === undefined ? [] : [(creatures[index] as SeenCreature).crop];
+    const action = asked[i]?.onStage.find((character) => character.name === name)?.action;
+    return index === undefined || action === CANON_ACTION ? [] : [(creatures[index] as SeenCreature).outline];
   });
 
 function canonPose(

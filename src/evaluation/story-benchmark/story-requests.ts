@@ -9,8 +9,11 @@ import type { BenchmarkStory, Shot } from './story-file.ts';
 
 /** What a character does where nothing is asked of it: on the bot's casting sheets it stands, too. */
 export const CANON_ACTION = 'standing';
+/** What it does in its further pictures. */
+export const FURTHER_ACTIONS = ['waving', 'sitting'] as const;
 /** Seeds of canons lie far from those of stories, which are small numbers, and apart from each other. */
 const CAST_SEEDS = 1n << 40n;
+const FURTHER_SEEDS = 1n << 41n;
 const CHARACTERS_PER_STORY = 16n;
 
 /** Some shots of a story in one batch. */
@@ -24,23 +27,41 @@ export interface ShotBatch {
  * The pictures that the canons of a story's characters are made of, drawn as `/character create` draws the first of
  * its candidates: the looks, standing, nothing shared. One panel for each character, with a seed of its own.
  */
-export function castingRequest(story: BenchmarkStory, { promptPrefix, steps, guidance }: Sampling): StoryRequest {
-  return {
-    panels: story.characters.map(
+export const castingRequest = (story: BenchmarkStory, sampling: Sampling): StoryRequest =>
+  portraits(story, story.characters, [CANON_ACTION], CAST_SEEDS, sampling);
+
+/**
+ * Further pictures of the characters, doing something else: what copies of the canon are told from. For each of
+ * FURTHER_ACTIONS one panel per character.
+ * @param characters those of the story, described as their canons look
+ */
+export const furtherRequest = (
+  story: BenchmarkStory,
+  characters: readonly Character[],
+  sampling: Sampling,
+): StoryRequest => portraits(story, characters, FURTHER_ACTIONS, FURTHER_SEEDS, sampling);
+
+function portraits(
+  { seed }: BenchmarkStory,
+  characters: readonly Character[],
+  actions: readonly string[],
+  seeds: bigint,
+  { promptPrefix, steps, guidance }: Sampling,
+): StoryRequest {
+  const panels = actions.flatMap((action, a) =>
+    characters.map(
       ({ name, looks }, i): PanelRequest => ({
-        id: i,
+        id: a * characters.length + i,
         revision: 0,
-        seed: CAST_SEEDS + story.seed * CHARACTERS_PER_STORY + BigInt(i),
-        prompt: [promptPrefix, looks, CANON_ACTION].filter((part) => part !== '').join(' '),
+        seed: seeds + seed * CHARACTERS_PER_STORY + BigInt(i),
+        prompt: [promptPrefix, looks, action].filter((part) => part !== '').join(' '),
         negativePrompt: '',
         concepts: [name],
       }),
     ),
-    concepts: story.characters.map(({ name, subject, looks }) => ({ name, words: subject, looks })),
-    settings: PLAIN_SETTINGS,
-    steps,
-    guidance,
-  };
+  );
+  const concepts = characters.map(({ name, subject, looks }) => ({ name, words: subject, looks }));
+  return { panels, concepts, settings: PLAIN_SETTINGS, steps, guidance };
 }
 
 /**

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { bestAssignment } from '../../../src/evaluation/story-benchmark/assignment.ts';
 import { castShot, cids } from '../../../src/evaluation/story-benchmark/cids.ts';
 import { copyPasteRate, copyRate } from '../../../src/evaluation/story-benchmark/copy-paste.ts';
-import { cosine, sideBySide } from '../../../src/evaluation/story-benchmark/cosine.ts';
-import { channelStatistics, styleSimilarity } from '../../../src/evaluation/story-benchmark/csd.ts';
 import { inceptionScore } from '../../../src/evaluation/story-benchmark/inception-score.ts';
+import { cosine, sideBySide } from '../../../src/evaluation/story-benchmark/looking/cosine.ts';
+import { channelStatistics, styleSimilarity } from '../../../src/evaluation/story-benchmark/looking/csd.ts';
 import { occm } from '../../../src/evaluation/story-benchmark/occm.ts';
 
 const RIGHT = [1, 0];
@@ -148,12 +148,12 @@ describe('copy rate, ViStoryBench equation S1', () => {
     expect(copyRate([-1, 0], RIGHT, [[-1, 0]])).toBeCloseTo(0, 12);
   });
 
-  it('given pictures of one character, then each is compared with each other one beside the reference', () => {
-    // RIGHT is the reference itself (1, 1), UP is nearer to SLANTED (0, and 0.5 with RIGHT as far as the reference)
-    const rate = copyPasteRate([RIGHT, RIGHT, UP], RIGHT);
-    // RIGHT: against RIGHT 1/2, against UP 1; twice. UP: against RIGHT 1/2, twice.
-    expect(rate).toBeCloseTo((0.5 + 1 + 0.5 + 1 + 0.5 + 0.5) / 6, 9);
-    expect(copyPasteRate([RIGHT], RIGHT)).toBeNull();
+  it('given pictures of one character, then it is their mean; null where there is nothing to compare', () => {
+    // RIGHT is the reference itself; UP is the other one; DIAGONAL is as near to both
+    const DIAGONAL = [1, 1];
+    expect(copyPasteRate([RIGHT, UP, DIAGONAL], RIGHT, [UP])).toBeCloseTo((1 + 0 + 0.5) / 3, 9);
+    expect(copyPasteRate([], RIGHT, [UP])).toBeNull();
+    expect(copyPasteRate([RIGHT], RIGHT, [])).toBeNull();
   });
 });
 

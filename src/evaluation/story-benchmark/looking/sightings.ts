@@ -1,12 +1,12 @@
-import { DIFT_TIMESTEP } from '../../engine/consistory/dift.ts';
-import type { Grid } from '../../engine/consistory/subject-mask.ts';
-import type { PictureProbe, ProbeResult } from '../../engine/probe-pictures.ts';
-import { byDaylight } from '../../inspection/daylight.ts';
-import type { Judge } from '../judge/judge.ts';
-import { ACTIONS, PLACES } from '../judge/judgement.ts';
-import { cropVector, identityVector, probabilities } from './creature-features.ts';
+import { DIFT_TIMESTEP } from '../../../engine/consistory/dift.ts';
+import type { Grid } from '../../../engine/consistory/subject-mask.ts';
+import type { PictureProbe, ProbeResult } from '../../../engine/probe-pictures.ts';
+import { byDaylight } from '../../../inspection/daylight.ts';
+import type { Judge } from '../../judge/judge.ts';
+import { ACTIONS, PLACES } from '../../judge/judgement.ts';
+import type { DrawnShot } from '../drawn-shots.ts';
+import { identityVector, outlineVector, probabilities } from './creature-features.ts';
 import { channelStatistics } from './csd.ts';
-import type { DrawnShot } from './drawn-shots.ts';
 
 /** All that is measured of one picture by looking at it; numbers that JSON keeps. */
 export interface Sighting {
@@ -28,7 +28,7 @@ export interface SeenCreature {
   readonly actionProbabilities: readonly number[];
   readonly area: number;
   readonly identity: readonly number[];
-  readonly crop: readonly number[];
+  readonly outline: readonly number[];
 }
 
 export interface Looking {
@@ -86,7 +86,7 @@ async function lookAtShot(
       actionProbabilities: rounded(probabilities(creature.verdicts.action, ACTIONS)),
       area: creature.area,
       identity: rounded(identityVector(creature, lit, grid)),
-      crop: rounded(cropVector(creature, lit, grid)),
+      outline: rounded(outlineVector(creature, grid)),
     })),
     style: rounded(channelStatistics(features, featureGrid.height * featureGrid.width)),
   };

@@ -1,4 +1,4 @@
-import { meanOf, pairs } from '../../inspection/pairs.ts';
+import { meanOf, pairs } from '../../../inspection/pairs.ts';
 import { cosine, type Vector } from './cosine.ts';
 
 export interface StyleSimilarity {
