@@ -3,6 +3,8 @@ import { compareVariants } from '../src/evaluation/command/compare-variants.ts';
 import { FAILURES_USAGE, provokeFailures } from '../src/evaluation/command/provoke-failures.ts';
 import { REPORT_USAGE, writeReport } from '../src/evaluation/command/write-report.ts';
 import { parseOptions, USAGE } from '../src/evaluation/options.ts';
+import { storyBenchmark } from '../src/evaluation/story-benchmark/story-benchmark.ts';
+import { asksForStoryBenchmark, STORY_USAGE } from '../src/evaluation/story-benchmark/story-options.ts';
 
 /** What evaluates something else than variants; each reads its own options. */
 const MODES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
@@ -16,11 +18,12 @@ const isFlag = (args: readonly string[], flag: string): boolean =>
 
 const args = process.argv.slice(2);
 try {
-  const [, mode] = Object.entries(MODES).find(([flag]) => isFlag(args, flag)) ?? [];
+  const [, named] = Object.entries(MODES).find(([flag]) => isFlag(args, flag)) ?? [];
+  const mode = asksForStoryBenchmark(args) ? storyBenchmark : named;
   const options = mode ? undefined : parseOptions(args);
   if (mode) await mode(args);
   else if (options) await compareVariants(options, args);
-  else console.log([USAGE, FAILURES_USAGE, REPORT_USAGE].join('\n'));
+  else console.log([USAGE, FAILURES_USAGE, STORY_USAGE, REPORT_USAGE].join('\n'));
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   console.error(error.message);
