@@ -4,7 +4,7 @@ import type { GuildSettings } from '../store/guild-settings.ts';
 import { drawingFor, type StudioLimits } from './desk.ts';
 import { assertDrawable } from './drawable.ts';
 import type { LoraShelf } from './loras.ts';
-import type { ModelShelf, StudioModel } from './models.ts';
+import type { ModelShelf, ShelvedModel, StudioModel } from './models.ts';
 
 /** What is told of a model where one is chosen. */
 export interface OfferedModel {
@@ -69,7 +69,16 @@ export function openOffers({ models, loras, limits, maxMemory }: OffersOptions):
     return model;
   };
 
-  const offer = (name: string, isDefault: boolean): OfferedModel => {
+  /** Asked for at every letter that somebody types: what is known of a model's version is not found out again. */
+  const known = new Map<string, OfferedModel>();
+  const offer = ({ name, model }: ShelvedModel, isDefault: boolean): OfferedModel => {
+    const key = model instanceof UserError ? undefined : `${name}\n${isDefault}\n${model.version}`;
+    const offered = (key !== undefined && known.get(key)) || lookAt(name, isDefault);
+    if (key !== undefined) known.set(key, offered);
+    return offered;
+  };
+
+  const lookAt = (name: string, isDefault: boolean): OfferedModel => {
     const problem = problemOf(() => assertChosen({ model: name }));
     const facts = problem ? undefined : factsOf(models.get(name), isDefault, maxMemory);
     return { name, problem, facts };
@@ -81,7 +90,7 @@ export function openOffers({ models, loras, limits, maxMemory }: OffersOptions):
       const all = models
         .list()
         .filter(({ model }) => !(model instanceof UserError && NO_MODEL.has(model.code)))
-        .map(({ name }, i) => offer(name, i === 0));
+        .map((shelved, i) => offer(shelved, i === 0));
       return all.toSorted((a, b) => Number(a.problem !== undefined) - Number(b.problem !== undefined));
     },
     loras(settings) {
