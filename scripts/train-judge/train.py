@@ -1,4 +1,4 @@
-"""Trains the judge: train.py DATA OUT STEPS; logs, and keeps OUT/judge.pt, a running mean of the weights, every 200 steps.
+"""Trains the judge: train.py DATA OUT STEPS [CHECKPOINT TO GO ON FROM]; logs, and keeps OUT/judge.pt, a running mean of the weights, every 200 steps.
 
 The rate of learning stays until the last fifth of the steps, or until a file OUT/finish asks for them early: what comes
 out is of use whenever it is stopped.
@@ -13,7 +13,7 @@ import labelled_scenes as world
 from network import Judge
 
 DATA, OUT, STEPS = sys.argv[1], sys.argv[2], int(sys.argv[3])
-BATCH, RATE, WARM, FALLING = 12, 2e-3, 100, .2
+BATCH, RATE, WARM, FALLING = 12, 2e-3, 100, .4
 KEPT = .99  # share of the running mean that a step keeps
 REDRAWN = .5  # share of the pictures, once there are enough of them
 SPREAD = 2.  # cells, of a centre's Gaussian
@@ -23,7 +23,8 @@ LEAST = 16  # cells: less of a creature says nothing of what it is
 WEIGHTS = {"species": 1., "colour": 1., "accessory": 1., "accessoryColour": .5, "eyes": .5, "belly": .3, "action": .7}
 
 torch.set_num_threads(1); torch.manual_seed(0); rng = np.random.default_rng(0)
-pictures, ids, labels, scenes = (np.load(f"{DATA}/{n}.npy", mmap_mode="r") for n in ("pictures", "ids", "labels", "scenes"))
+pictures, ids, labels, scenes = (np.load(f"{DATA}/{n}.npy") for n in  # in memory: rows in random order are slow to map
+                                  ("pictures", "ids", "labels", "scenes"))
 
 
 def chosen():
@@ -79,7 +80,7 @@ def loss_of(out, who, what, where):
         weight = F.avg_pool2d(mask[:, None], 2)[:, 0]
         mean = (attributes * weight[:, None]).sum((2, 3)) / weight.sum((1, 2))[:, None].clamp(min=1e-3)
         pooled.append(mean[seen]); told.append(what[seen, i])
-    parts = {"map": F.cross_entropy(logits[:, :species], truth, weight=BALANCE),
+    parts = {"map": 2 * F.cross_entropy(logits[:, :species], truth, weight=BALANCE),
              "centre": 30 * F.mse_loss(logits[:, species].sigmoid(), heat)}
     inside = (who > 0)[:, None].expand(-1, 2, -1, -1)
     parts["offset"] = F.l1_loss(logits[:, species + 1:][inside], towards[inside] / OFFSET)
@@ -97,6 +98,7 @@ def loss_of(out, who, what, where):
 
 if __name__ == "__main__":
     net = Judge().to(memory_format=torch.channels_last).train()
+    if len(sys.argv) > 4: net.load_state_dict(torch.load(sys.argv[4]))
     print(sum(p.numel() for p in net.parameters()), "parameters", flush=True)
     optimizer = torch.optim.AdamW(net.parameters(), RATE, weight_decay=.02)
     average = torch.optim.swa_utils.AveragedModel(net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(KEPT), use_buffers=True)

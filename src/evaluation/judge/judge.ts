@@ -73,15 +73,41 @@ function pictureTensor({ width, height, rgb }: RasterImage) {
   return float32Tensor(data, [1, CHANNELS, height, width]);
 }
 
-const WORDS = z.object({
+const ERRORS = z.object({
+  pictures: z.number(),
+  creatures: z.number(),
+  /** share of creatures that no creature of the judge's overlaps by an IoU of 0.5 */
+  missed: z.number(),
+  /** creatures of the judge's that aren't there, per creature that is */
+  falseAlarms: z.number(),
+  /** mean over the creatures that it finds */
+  maskIou: z.number(),
+  /** shares that are right, of the creatures that it finds, and of pictures (count, place, time) */
+  accuracy: z.record(z.string(), z.number()),
+});
+
+const CARD = z.object({
+  recipe: z.string(),
   attributes: z.record(z.string(), z.array(z.string())),
   places: z.array(z.string()),
   times: z.array(z.string()),
+  heldOut: z.object({ scenes: ERRORS, throughVae: ERRORS, redrawn: ERRORS }),
 });
+
+/** How wrong the judge is on a kind of picture that it was not trained on. */
+export type JudgeErrors = z.infer<typeof ERRORS>;
+
+const readCard = () => readJson(path.join(FOLDER, 'judge.json'), CARD);
+
+/**
+ * The judge's errors on scenes of the recipe that it was not trained on: as they are, through the pocket's VAE, and as
+ * the pocket draws them back from some noise.
+ */
+export const judgeErrors = (): Readonly<Record<'scenes' | 'throughVae' | 'redrawn', JudgeErrors>> => readCard().heldOut;
 
 /** The order of the words is what the weights were trained for. */
 function checkWords(): void {
-  const { attributes, places, times } = readJson(path.join(FOLDER, 'judge.json'), WORDS);
+  const { attributes, places, times } = readCard();
   const ours = JSON.stringify([ATTRIBUTE_WORDS, PLACES, TIMES]);
   const theirs = JSON.stringify([attributes, places, times]);
   if (ours !== theirs) throw new Error(`judge.json has other words than judgement.ts: ${theirs}`);

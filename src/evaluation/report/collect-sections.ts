@@ -1,11 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { LocalisationResults } from '../localisation/results.ts';
 import type { EvaluationResults } from '../results.ts';
 import type { SignatureResults } from '../signatures/signature-results.ts';
 import type { StoryBenchmarkResults } from '../story-benchmark/story-results.ts';
 import { SWEEPS } from '../sweeps.ts';
 import type { Picture, Section } from './blocks.ts';
 import { failuresSection } from './sections/failures.ts';
+import { localisationSection } from './sections/localisation.ts';
 import { meansSection } from './sections/means.ts';
 import { type SpeedResults, speedSection } from './sections/speed.ts';
 import { storiesSection } from './sections/stories.ts';
@@ -18,6 +20,8 @@ export async function collectSections(folder: string, pictures: string): Promise
   const sections: (Section | undefined)[] = [
     full && meansSection(full, await picturesNamed(pictures, /^method-.*\.png$/, methodPicture)),
   ];
+  const localisation = await readJson<LocalisationResults>(file('localisation.json'));
+  sections.push(localisation && localisationSection(localisation, await fileIn(folder, 'localisation-worst.png')));
   for (const sweep of SWEEPS) {
     const results = await readJson<EvaluationResults>(file(`sweep-${sweep.name}.json`));
     const picture = new RegExp(`^sweep-${sweep.name}-.*\\.png$`);
@@ -68,6 +72,11 @@ const sweptPicture = (subject: string, seed: string): Described => ({
   alt: `Four panels of the ${subject}, one row for each variant in the order of the tables, from the same noise.`,
   caption: `Story “${subject}”, seed ${seed}, in each variant.`,
 });
+
+/** Its path, if it is there. */
+async function fileIn(folder: string, name: string): Promise<string | undefined> {
+  return (await readdir(folder)).includes(name) ? path.join(folder, name) : undefined;
+}
 
 async function readText(file: string): Promise<string | undefined> {
   try {

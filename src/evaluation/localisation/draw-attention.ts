@@ -1,0 +1,92 @@
+import { PLAIN_SETTINGS } from '../../engine/consistory/settings.ts';
+import type { Grid } from '../../engine/consistory/subject-mask.ts';
+import type { StoryRequest } from '../../engine/draw-story.ts';
+import type { RasterImage } from '../../engine/raster-image.ts';
+import type { Engine } from '../../engine/worker/engine-client.ts';
+import type { ModelChoice } from '../../engine/worker/messages.ts';
+import { base64, fromBase64 } from '../base64.ts';
+import type { LocalisationPrompt } from './prompts.ts';
+
+/** A picture, and what its subjects' words attended to at each step, at one resolution. */
+export interface AttendedPicture {
+  readonly image: RasterImage;
+  /** by subject: [step][word], each [S] */
+  readonly attention: Readonly<Record<string, readonly (readonly Float32Array[])[]>>;
+}
+
+export interface AttendedBatch {
+  readonly grid: Grid;
+  /** all that the model has, lowest first */
+  readonly grids: readonly Grid[];
+  readonly pictures: readonly AttendedPicture[];
+}
+
+/** The request that draws pictures by themselves and keeps the attention of all their steps. */
+export function attentionRequest(
+  prompts: readonly LocalisationPrompt[],
+  firstId: number,
+  { seed, steps, guidance }: { readonly seed: bigint; readonly steps: number; readonly guidance: number },
+): StoryRequest {
+  const subjects = [...new Set(prompts.flatMap((prompt) => prompt.subjects))];
+  return {
+    panels: prompts.map(({ prompt, subjects }, i) => ({
+      id: firstId + i,
+      revision: 0,
+      seed,
+      concepts: subjects,
+      prompt,
+      negativePrompt: '',
+    })),
+    concepts: subjects.map((subject) => ({ name: subject, words: subject })),
+    settings: { ...PLAIN_SETTINGS, maskWindow: steps },
+    steps,
+    guidance,
+  };
+}
+
+export async function drawAttention(engine: Engine, model: ModelChoice, request: StoryRequest): Promise<AttendedBatch> {
+  const { panels, trace, maskGrid } = await engine.draw(model, request, { trace: true, previewEvery: 0 });
+  if (!trace) throw new Error('pictures were drawn without their trace');
+  return {
+    grid: maskGrid,
+    grids: trace.attentionGrids,
+    pictures: panels.map(({ image }, i) => ({ image, attention: trace.panels[i]?.attentionByStep ?? {} })),
+  };
+}
+
+interface StoredBatch extends Omit<AttendedBatch, 'pictures'> {
+  readonly pictures: readonly {
+    readonly image: { readonly width: number; readonly height: number; readonly rgb: string };
+    readonly attention: Readonly<Record<string, readonly (readonly string[])[]>>;
+  }[];
+}
+
+/** A batch as JSON keeps it. */
+export function encodeBatch({ pictures, ...rest }: AttendedBatch): StoredBatch {
+  return {
+    ...rest,
+    pictures: pictures.map(({ image, attention }) => ({
+      image: { ...image, rgb: base64(image.rgb) },
+      attention: mapEach(attention, (map) => base64(map)),
+    })),
+  };
+}
+
+export function decodeBatch({ pictures, ...rest }: StoredBatch): AttendedBatch {
+  return {
+    ...rest,
+    pictures: pictures.map(({ image, attention }) => ({
+      image: { ...image, rgb: fromBase64(image.rgb) },
+      attention: mapEach(attention, (map) => new Float32Array(fromBase64(map).buffer)),
+    })),
+  };
+}
+
+function mapEach<From, To>(
+  attention: Readonly<Record<string, readonly (readonly From[])[]>>,
+  convert: (map: From) => To,
+): Record<string, To[][]> {
+  return Object.fromEntries(
+    Object.entries(attention).map(([name, steps]) => [name, steps.map((maps) => maps.map(convert))]),
+  );
+}

@@ -1,0 +1,113 @@
+import type { LocalisationResults } from '../../localisation/results.ts';
+import type { ConditionSummary } from '../../localisation/summary.ts';
+import { chart, number, percent, prose, type Section, type Table, table } from '../blocks.ts';
+
+/** Issue: does attention find the subject (paper §4.1)? */
+export function localisationSection(results: LocalisationResults, sheet?: string): Section {
+  const { summary, conditions, pictures } = results;
+  const asked = pictures.reduce((sum, picture) => sum + picture.asked.length, 0);
+  const told = pictures.reduce((sum, picture) => sum + picture.subjects.length, 0);
+  const { base } = conditions;
+  return {
+    id: 'localisation',
+    title: 'Subject localisation',
+    blocks: [
+      prose(
+        `Does cross-attention find the subject (paper §4.1)? ${pictures.length} pictures, drawn plain: ${counts(pictures)}. ${told} of ${asked} subjects that were asked for can be told in the finished pictures by the judge (below); the others are left out. The engine's own way is Otsu's threshold over attention at ${base.resolution} x ${base.resolution} tokens, averaged over the last ${base.window} steps, after all ${results.steps}; each table changes one thing of it. Steps, windows, thresholds and resolutions: pictures of one subject. Guidance ${results.guidance}.`,
+      ),
+      prose(
+        `Scores are taken over the judge's 64 x 64 cells. *False positives*: share of what is not the subject that the mask covers. *False negatives*: share of the subject that it leaves out. *On others*: share of the mask that lies on other creatures. Intervals: 95 %, bootstrap over subjects.`,
+      ),
+      chart(
+        '**IoU by step.**',
+        `IoU by steps done: ${summary.byStep.map(({ step, iou }) => `${step}: ${iou.mean.toFixed(2)}`).join(', ')}`,
+        {
+          type: 'lines',
+          xLabel: 'steps done',
+          yLabel: 'IoU',
+          points: summary.byStep.map(({ step, iou }) => ({ series: 'Otsu', x: step, y: iou.mean })),
+        },
+      ),
+      conditionTable('After so many steps.', 'steps done', summary.byStep, ({ step }) => `${step}`),
+      conditionTable('By threshold and resolution.', 'resolution, threshold', summary.byRule, (c) =>
+        [`${c.resolution} x ${c.resolution}`, c.rule === 'otsu' ? 'Otsu' : c.rule.toFixed(1)].join(', '),
+      ),
+      table(
+        'What a resolution allows: the truth itself, made as coarse as attention.',
+        ['resolution', 'IoU at best'],
+        summary.ceilings.map(({ resolution, iou }) => [`${resolution} x ${resolution}`, number(iou)]),
+      ),
+      conditionTable('By steps that attention is averaged over, at the end.', 'window', summary.byWindow, (c) =>
+        c.window === 'all' ? 'all' : `${c.window}`,
+      ),
+      subjectsTable(results),
+      ...(sheet
+        ? [
+            {
+              kind: 'picture' as const,
+              file: sheet,
+              alt: 'Ten pictures in three rows: as they were drawn, with the mask from attention, and with the place where the judge sees the subject.',
+              caption: 'The ten subjects that attention localised worst.',
+            },
+          ]
+        : []),
+      prose(judgeProse(results)),
+      prose(
+        `Made by \`${results.command}\`; ${results.code}; model ${results.model}, \`${results.modelHash.slice(0, 12)}\`; ${results.machine}; ${results.date}.`,
+      ),
+    ],
+  };
+}
+
+function counts(pictures: LocalisationResults['pictures']): string {
+  const numbers = [...new Set(pictures.map(({ asked }) => asked.length))].sort((a, b) => a - b);
+  return numbers
+    .map(
+      (n) => `${pictures.filter(({ asked }) => asked.length === n).length} of ${n} ${n === 1 ? 'subject' : 'subjects'}`,
+    )
+    .join(', ');
+}
+
+function conditionTable(
+  caption: string,
+  name: string,
+  summaries: readonly ConditionSummary[],
+  label: (summary: ConditionSummary) => string,
+): Table {
+  return table(
+    caption,
+    [name, 'IoU', '95 %', 'false positives', 'false negatives'],
+    summaries.map((summary) => [label(summary), ...scoreCells(summary)]),
+  );
+}
+
+function subjectsTable({ summary, pictures }: LocalisationResults): Table {
+  return table(
+    'By number of subjects in the picture, the engine’s own way.',
+    ['subjects', 'IoU', '95 %', 'false positives', 'false negatives', 'on others', 'told', 'seen as asked'],
+    summary.bySubjects.map((each) => {
+      const those = pictures.filter(({ asked }) => asked.length === each.subjects);
+      const told = those.flatMap((picture) => picture.subjects);
+      const asked = those.length * each.subjects;
+      return [
+        `${each.subjects}`,
+        ...scoreCells(each),
+        percent(each.onOthers),
+        `${told.length} of ${asked}`,
+        percent(told.filter(({ subject, seenAs }) => subject === seenAs).length / Math.max(1, told.length)),
+      ];
+    }),
+  );
+}
+
+const scoreCells = ({ iou, falsePositives, falseNegatives }: ConditionSummary): string[] => [
+  number(iou.mean),
+  `${number(iou.low)} to ${number(iou.high)}`,
+  percent(falsePositives),
+  percent(falseNegatives),
+];
+
+function judgeProse({ judge }: LocalisationResults): string {
+  const share = (name: string) => percent(judge.accuracy[name]);
+  return `**The ground truth and its error.** The judge (\`scripts/train-judge/\`) is a small net trained on scenes of the recipe, where masks are known by construction. On ${judge.pictures} held-out scenes with ${judge.creatures} creatures, noised and drawn back by the pocket, it misses ${percent(judge.missed)} of the creatures, sees ${percent(judge.falseAlarms)} too many, outlines those that it finds with an IoU of ${number(judge.maskIou, 2)}, and has ${share('species')} of their species right. So an IoU here is one with a truth that is itself only that good: differences between conditions are of use, the last percent is not. The pocket's cross-attention was trained to localise (models/pocket/README.md), so these numbers prove the pipeline; SDXL's are its own to measure.`;
+}
