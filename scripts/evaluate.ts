@@ -1,5 +1,6 @@
 import { UserError } from '../src/errors/user-error.ts';
 import { compareVariants } from '../src/evaluation/command/compare-variants.ts';
+import { LOCALISATION_USAGE, localise } from '../src/evaluation/command/localise.ts';
 import { FAILURES_USAGE, provokeFailures } from '../src/evaluation/command/provoke-failures.ts';
 import { REPORT_USAGE, writeReport } from '../src/evaluation/command/write-report.ts';
 import { parseOptions, USAGE } from '../src/evaluation/options.ts';
@@ -9,6 +10,7 @@ import { asksForStoryBenchmark, STORY_USAGE } from '../src/evaluation/story-benc
 /** What evaluates something else than variants; each reads its own options. */
 const MODES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   '--report': writeReport,
+  '--localisation': localise,
   '--signatures': provokeFailures,
 };
 
@@ -23,7 +25,7 @@ try {
   const options = mode ? undefined : parseOptions(args);
   if (mode) await mode(args);
   else if (options) await compareVariants(options, args);
-  else console.log([USAGE, FAILURES_USAGE, STORY_USAGE, REPORT_USAGE].join('\n'));
+  else console.log([USAGE, LOCALISATION_USAGE, FAILURES_USAGE, STORY_USAGE, REPORT_USAGE].join('\n'));
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   console.error(error.message);
