@@ -38,7 +38,6 @@ export async function storyBenchmark(args: readonly string[]): Promise<void> {
     guidance: options.guidance ?? model.card.guidance,
   };
   await mkdir(path.dirname(options.report), { recursive: true });
-  await mkdir(path.join(options.out, 'sheets'), { recursive: true });
   await ensureWritable(options.report);
   const { provider, threads } = options;
   const engine = startEngine({ provider, threads, maxMemory: os.totalmem() * MEMORY_SHARE });
@@ -93,7 +92,6 @@ async function runAndReport(
   provenance: StoryProvenance,
 ): Promise<void> {
   const started = performance.now();
-  const sheets = path.join(options.out, 'sheets');
   const total = plan.stories.length;
   const done: BenchmarkedStory[] = [];
   await runStories(plan, deps, {
@@ -101,7 +99,6 @@ async function runAndReport(
       console.error(`${done.length + 1}/${total} ${id}, ${variant} (drawn in ${took.toFixed(1)} s)`),
     finished: async (story) => {
       done.push(story);
-      await writeFileAtomically(path.join(sheets, `${story.story.id}.png`), await storySheet(story));
       await writeReport(options, storyResults(done, judgedOf(options), provenance));
       const each = (performance.now() - started) / 60_000 / done.length;
       console.error(
@@ -110,7 +107,7 @@ async function runAndReport(
     },
   });
   await writeExtremes(options, storyResults(done, judgedOf(options), provenance), done);
-  console.error(`${options.report}, a JSON file beside it, and ${sheets}/*.png`);
+  console.error(`${options.report}, and beside it a JSON file and the sheets of the best and the worst story`);
 }
 
 async function writeReport({ report }: StoryOptions, results: StoryBenchmarkResults): Promise<void> {
