@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { connectDatabase } from '../../src/store/prisma-client.ts';
 import { storableText } from '../../src/store/storable-text.ts';
 import { freshStore, TEST_PROVIDERS } from './support/fresh-database.ts';
 import { GUILD, hashOf, OTHER_GUILD, RUSTY } from './support/samples.ts';
@@ -173,6 +174,21 @@ describe.each(TEST_PROVIDERS)('castings on %s', (provider) => {
     expect(await store.castings.canonFor(id, hashOf(2))).toMatchObject({ id: second.id, modelName: 'model 2' });
     expect(await store.castings.canonFor(id, hashOf(3))).toBeUndefined();
     await expect(store.castings.canonFor('none', hashOf(1))).rejects.toMatchObject({ code: 'character-not-found' });
+  });
+
+  test('given picks from before their times were noted, then the current canon counts', async () => {
+    const { store, clock, databaseUrl } = await freshStore(provider);
+    const { id } = await store.characters.create(GUILD, '42', RUSTY);
+    const sheet = await store.castings.addSheet(id, await store.castings.reserveRound(id), SHEET);
+    for (const place of [1, 3, 1]) {
+      clock.advance(1000);
+      await store.castings.pick(sheet[place]?.id ?? '');
+    }
+    const database = await connectDatabase(databaseUrl);
+    await database.client.$executeRawUnsafe('UPDATE "Canon" SET "chosenAt" = NULL, "modelName" = NULL');
+    await database.close();
+    const { currentCanonId } = await store.characters.get(id);
+    expect(await store.castings.canonFor(id, hashOf(99))).toMatchObject({ id: currentCanonId, seed: '1' });
   });
 
   test('given a job that stores its sheet again after a crash, then there is one sheet', async () => {
