@@ -7,6 +7,8 @@ export const MODEL_USAGE = `Adds, lists and removes models.
 
   npm run model -- add stabilityai/stable-diffusion-xl-base-1.0
   npm run model -- add NAME --from FOLDER|FILE      copies a model that is on this machine
+  npm run model -- add madebyollin/taesdxl --preview-of NAME
+                                                    a small decoder that shows pictures while NAME draws them
   npm run model -- list
   npm run model -- show NAME
   npm run model -- verify NAME                      reads every byte and compares it with what was fetched
@@ -18,6 +20,7 @@ Of add
   --revision R          branch, tag or commit (default: main)
   --file NAME           of a repository with checkpoints in single files: which one
   --name NAME           of the model's folder in models/ (default: the repository's name without its owner)
+  --preview-of NAME     the installed model that it is a tiny autoencoder (TAESD) for
   --token TOKEN         of Hugging Face, for models that ask who you are (better: HF_TOKEN in .env)
   --help
 
@@ -38,6 +41,8 @@ export type ModelAction =
       readonly file: string | undefined;
       readonly name: string;
       readonly token: string | undefined;
+      /** the model that it makes previews for */
+      readonly previewOf: string | undefined;
     };
 
 const REPO = /^[\w.-]+\/[\w.-]+$/;
@@ -60,18 +65,21 @@ export function parseModelOptions(args: readonly string[]): ModelAction {
   }
   if (model === undefined) throw invalid(`a name after "${action}"`, 'none');
   if (action !== 'add') return { action, name: model };
-  const { from, revision, variant, file, name, token } = values;
+  const { from, revision, variant, file, name, token, 'preview-of': previewOf } = values;
   if (from === undefined && !REPO.test(model)) {
     throw invalid('a model as owner/name, such as stabilityai/stable-diffusion-xl-base-1.0, or --from', `"${model}"`);
   }
   for (const [option, value] of Object.entries({ revision, file, token })) {
     if (from !== undefined && value !== undefined) throw invalid(`either --from or --${option}`, 'both');
   }
+  for (const [option, value] of Object.entries({ from, variant, file, name })) {
+    if (previewOf !== undefined && value !== undefined) throw invalid(`either --preview-of or --${option}`, 'both');
+  }
   const chosen = VARIANTS.find((each) => each === variant);
   if (variant !== undefined && chosen === undefined)
     throw invalid(`--variant to be ${VARIANTS.join(' or ')}`, `"${variant}"`);
   const folder = name === undefined ? folderNameOf(model) : checkFolderName(name);
-  return { action, model, from, revision: revision ?? 'main', variant: chosen, file, name: folder, token };
+  return { action, model, from, revision: revision ?? 'main', variant: chosen, file, name: folder, token, previewOf };
 }
 
 function readArguments(args: readonly string[]) {
@@ -88,6 +96,7 @@ function readArguments(args: readonly string[]) {
         file: text,
         name: text,
         token: text,
+        'preview-of': text,
         help: { type: 'boolean' },
       },
     });

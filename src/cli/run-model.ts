@@ -2,6 +2,7 @@ import { planFor } from '../engine/pipeline/memory-estimate.ts';
 import { UserError } from '../errors/user-error.ts';
 import { addFromDisk } from '../models/add-from-disk.ts';
 import { type AddParts, addFromHub } from '../models/add-from-hub.ts';
+import { addPreview } from '../models/add-preview.ts';
 import { openProblem } from '../models/assert-opens.ts';
 import type { HubOptions } from '../models/hub.ts';
 import { openHub } from '../models/hub.ts';
@@ -92,16 +93,16 @@ async function add(
   process: ModelProcess,
   hooks: AddHooks,
 ): Promise<string> {
-  const { model, from, revision, file, name, token } = options;
+  const { model, from, revision, file, name, token, previewOf } = options;
+  const hub = () => openHub({ ...process.hub, ...(token !== undefined && { token }) });
+  if (previewOf !== undefined) {
+    const at = await addPreview(hub(), { repo: model, revision, of: previewOf }, process, hooks);
+    return `${at}\nIt shows what ${previewOf} is drawing from now on.\n`;
+  }
   const variant: Variant = options.variant ?? (HALF_PROVIDERS.has(process.provider) ? 'fp16' : 'full');
   const folder =
     from === undefined
-      ? await addFromHub(
-          openHub({ ...process.hub, ...(token !== undefined && { token }) }),
-          { repo: model, revision, variant, file, name },
-          process,
-          hooks,
-        )
+      ? await addFromHub(hub(), { repo: model, revision, variant, file, name }, process, hooks)
       : await addFromDisk({ from, variant, name }, process, hooks);
   const problem = openProblem(folder, process.singleFile);
   if (problem !== undefined) hooks.notice(problem.message);

@@ -14,6 +14,9 @@ const WEIGHTED = {
   vae: 'diffusion_pytorch_model',
   text_encoder: 'model',
   text_encoder_2: 'model',
+  // a tiny decoder for previews that somebody put there
+  taesd: 'diffusion_pytorch_model',
+  vae_preview: 'diffusion_pytorch_model',
 };
 const TOKENIZERS = ['tokenizer', 'tokenizer_2'];
 const TOKENIZER_FILES = ['merges.txt', 'special_tokens_map.json', 'tokenizer_config.json', 'vocab.json'];

@@ -8,8 +8,11 @@ import { insideFolder } from './inside-folder.ts';
 import type { ModelPart } from './model-folder.ts';
 import { ANY_OBJECT, readJson } from './read-json.ts';
 
-/** Folders in which a tiny decoder for previews may lie beside a model. */
-const FOLDERS = ['taesd', 'vae_preview'] as const;
+/** Where `npm run model` puts a tiny decoder for previews, in its model's folder. */
+export const PREVIEW_FOLDER = 'taesd';
+export const PREVIEW_STEM = 'diffusion_pytorch_model';
+/** Where it may lie. */
+const FOLDERS = [PREVIEW_FOLDER, 'vae_preview'] as const;
 const CLASS = 'AutoencoderTiny';
 
 /**
@@ -21,6 +24,15 @@ export function openPreviewPart(dir: string, vae: ModelPart): ModelPart | undefi
   const name = FOLDERS.find((folder) => fs.existsSync(path.join(dir, folder)));
   const folder = name === undefined ? undefined : insideFolder(dir, name);
   if (name === undefined || folder === undefined) return undefined;
+  const part = assertFitsPreview(folder, vae);
+  return { ...part, name, weights: openCheckpoint(folder, PREVIEW_STEM) };
+}
+
+/**
+ * Looks at the configuration of a tiny autoencoder, whose weights may not be there yet.
+ * @throws UserError `model-part`, and those of `readJson`
+ */
+export function assertFitsPreview(folder: string, vae: ModelPart): Omit<ModelPart, 'name' | 'weights'> {
   const configFile = path.join(folder, 'config.json');
   const config = readJson(configFile, ANY_OBJECT);
   if (config._class_name !== CLASS) {
@@ -30,8 +42,7 @@ export function openPreviewPart(dir: string, vae: ModelPart): ModelPart | undefi
   if (own.channels !== wanted.channels || own.downscale !== wanted.downscale) {
     throw unfit(folder, `latents of ${shown(wanted)}, as the model's own`, shown(own));
   }
-  const weights = openCheckpoint(folder, 'diffusion_pytorch_model');
-  return { name, className: CLASS, config, configFile, weights };
+  return { className: CLASS, config, configFile };
 }
 
 interface Latents {
