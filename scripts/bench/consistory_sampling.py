@@ -60,8 +60,7 @@ class Sampler:
         anchors, images = story.settings["anchors"], len(story.columns)
         self.sources = torch.arange(images if anchors == "all" else min(anchors, images))
         area = lambda level: level[0] * level[1]
-        self.plain = Plan(self.sources)
-        self.stage = Stage(self.plain, area(story.mask_level), area(story.inject_level), story.columns)
+        self.stage = Stage(Plan(self.sources), area(story.mask_level), area(story.inject_level), story.columns)
         self.processors = {
             name: SelfAttention(name, self.stage) if ".attn1." in name else CrossAttention(self.stage)
             for name in unet.attn_processors
@@ -78,7 +77,7 @@ class Sampler:
             if state.step == begin:
                 middle = state
             state = self.step(state, None)
-        masks = subject_masks(state.maps)
+        masks = resize_masks(subject_masks(state.maps), self.story.mask_level, self.story.inject_level)
         image, patch, chosen = injection(self.features(state.latents), masks, self.sources.tolist(), features["similarity"])
         injected = image, patch, (features["strength"] * chosen)[..., None]
         state = middle

@@ -34,12 +34,13 @@ def subject_masks(maps: list[Tensor]) -> Tensor:
 
 
 def resize_masks(masks: Tensor, source: tuple[int, int], target: tuple[int, int]) -> Tensor:
-    """bool [N, S] at another, not higher resolution: where at least half of the tokens that one stands for are set."""
+    """bool [N, S] at another resolution: a token that stands for several is set if at least half of them are."""
     if source == target:
         return masks
     grid = masks.float().unflatten(1, source)[:, None]
-    factor = (source[0] // target[0], source[1] // target[1])
-    return (F.avg_pool2d(grid, factor)[:, 0] >= 0.5).flatten(1)
+    if target[0] > source[0]:
+        return F.interpolate(grid, target, mode="nearest")[:, 0].bool().flatten(1)
+    return (F.avg_pool2d(grid, (source[0] // target[0], source[1] // target[1]))[:, 0] >= 0.5).flatten(1)
 
 
 def injection(features: Tensor, masks: Tensor, sources: list[int], threshold: float | str) -> tuple[Tensor, Tensor, Tensor]:
