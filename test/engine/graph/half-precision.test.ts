@@ -4,6 +4,7 @@ import { buildClipTextEncoder } from '../../../src/engine/graph/clip-text-encode
 import { int64Tensor, type TensorValue } from '../../../src/engine/runtime/tensor-value.ts';
 import { toFloat32 } from '../../../src/engine/weights/tensor-data.ts';
 import { type Bench, farthest, passes, runOn } from '../../../src/gpu-check/check.ts';
+import { STORY } from '../../../src/gpu-check/story-check.ts';
 import { OPERATION_CHECKS, PLAIN_UNETS } from '../../../src/gpu-check/unet-checks.ts';
 import { fixturePath, readFixture, readModelPart } from '../../support/fixtures.ts';
 
@@ -58,5 +59,15 @@ describe.each(['clip-l', 'open-clip-g'])('given the text encoder %s in half prec
       `${name} in half precision: ours ${difference.toExponential(1)}, transformers ${limit.toExponential(1)}`,
     );
     expect(difference).toBeLessThanOrEqual(limit);
+  });
+});
+
+describe('given a story in half precision', () => {
+  it('then it is the same story: its latents near those of float64, its masks the same', async () => {
+    const outcomes = await STORY.run(HALF);
+    for (const { name, difference, note } of outcomes)
+      console.info(`${name}: ${difference.toExponential(1)} (${note})`);
+    expect(outcomes.map(({ name }) => name)).toEqual(['latents, mean', 'masks']);
+    expect(outcomes.filter((outcome) => !passes(outcome))).toEqual([]);
   });
 });
