@@ -12,7 +12,7 @@ import { withEngine } from './with-engine.ts';
 export interface RaceTask {
   readonly panels: number;
   readonly steps: number;
-  /** 0: all cores */
+  /** of each contender */
   readonly threads: number;
   readonly rounds: number;
   readonly modes: readonly Mode[];
@@ -39,6 +39,7 @@ export interface RaceResult {
 
 /** Bytes for remembered anchors, by far more than one story's. */
 const ANCHOR_MEMORY = 500e6;
+
 /** The same panels in all ways in turns: ours through the engine's thread, PyTorch's in processes of their own. */
 export async function race(model: ModelFolder, task: RaceTask, tell: Tell): Promise<RaceResult> {
   const { panels, steps, threads, rounds, modes, redraw } = task;
