@@ -1,16 +1,21 @@
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anchorDrift } from '../../src/canon/canon.ts';
 import type { DrawnStory, StoryRequest } from '../../src/engine/draw-story.ts';
 import type { RasterImage } from '../../src/engine/raster-image.ts';
+import { openModel } from '../../src/engine/weights/open-model.ts';
 import { type Engine, type EngineHooks, startEngine } from '../../src/engine/worker/engine-client.ts';
 import { encodePng } from '../../src/render/canvas.ts';
 import { loadCanons } from '../../src/studio/canon-shelf.ts';
 import { parseRecipe } from '../../src/studio/recipe.ts';
+import type { NewStory } from '../../src/studio/studio.ts';
 import { POCKET } from '../support/fixtures.ts';
 import { nextEvent } from '../support/job-queues.ts';
+import { copyPocket, ownFolder } from '../support/model-copies.ts';
 import { asker, newStory, SERVER } from '../support/people.ts';
 import { foxPanel, foxStory } from '../support/pocket-stories.ts';
-import { type TestStudio, testStudio } from '../support/studios.ts';
+import { type TestStudio, type TestStudioOptions, testStudio } from '../support/studios.ts';
+import { toyLora, writeTensors } from '../support/toy-loras.ts';
 
 const STEPS = 4;
 /** Other batch sizes may add up in another order; that is all that may differ. */
@@ -41,8 +46,8 @@ beforeAll(() => {
 });
 afterAll(() => engine.close());
 
-async function realStudio(): Promise<TestStudio> {
-  const test = await testStudio({ engine });
+async function realStudio(options: TestStudioOptions = {}): Promise<TestStudio> {
+  const test = await testStudio({ engine, ...options });
   await test.store.settings.update(SERVER, { steps: STEPS });
   return test;
 }
@@ -159,5 +164,31 @@ describe('on the pocket model', () => {
     expect((await test.store.stories.get(story.id)).status).toBe('cancelled');
     await test.store.settings.update(SERVER, { steps: 2 });
     expect((await test.ended(test.studio.createStory(asker(), newStory('a fox')))).end.type).toBe('finished');
+  });
+
+  test('given another model and a LoRA in between, then the first model draws the same again, bit for bit', async () => {
+    const [folder, lorasFolder] = [ownFolder(), ownFolder()];
+    writeTensors(path.join(lorasFolder, 'noir.safetensors'), toyLora(openModel(POCKET)));
+    const sketch = copyPocket(folder, 'sketch', { other: true });
+    const test = await realStudio({ models: [POCKET, sketch], lorasFolder });
+    await test.store.settings.update(SERVER, { steps: 2 });
+    const draw = async (panels: string, change: Partial<NewStory> = {}) => {
+      const { story, end } = await test.ended(test.studio.createStory(asker(), newStory(panels, change)));
+      expect(end.type).toBe('finished');
+      return (await test.store.takes.shownOf(story.id)).map(({ pictureHash }) => pictureHash);
+    };
+    const { id } = await test.cast('Rusty', 'a fox wearing a scarf');
+    const before = await draw('Rusty in the forest');
+    const plain = await draw('a fox in the forest');
+    const lora = { name: 'noir', weight: 1 };
+    const adapted = await draw('a fox in the forest', { lora });
+    expect(adapted).not.toEqual(plain);
+    expect(await draw('a fox in the forest', { lora: { ...lora, weight: 0.5 } })).not.toEqual(adapted);
+    await test.store.settings.update(SERVER, { model: 'sketch' });
+    await test.ended(test.studio.recast(asker(), id));
+    await test.studio.pickCandidate(asker(), (await test.store.castings.sheet(id))[1]?.id as string);
+    expect(await draw('Rusty in the forest')).not.toEqual(before);
+    await test.store.settings.update(SERVER, { model: null });
+    expect(await draw('Rusty in the forest')).toEqual(before);
   });
 });
