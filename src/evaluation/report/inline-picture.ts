@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { decodePicture, encodeWebp, resample } from '../../render/canvas.ts';
 
@@ -12,8 +13,12 @@ export interface InlinePicture {
   readonly source: string;
 }
 
-/** A picture file as WebP within the page. Throws what reading and sharp throw. */
-export async function inlinePicture(file: string): Promise<InlinePicture> {
+/**
+ * A picture file as WebP within the page. Throws what sharp throws on other bytes.
+ * @returns undefined if there is no such file
+ */
+export async function inlinePicture(file: string): Promise<InlinePicture | undefined> {
+  if (!existsSync(file)) return undefined;
   const image = await decodePicture(await readFile(file));
   const width = Math.min(MAX_WIDTH, image.width);
   const height = Math.round((image.height * width) / image.width);

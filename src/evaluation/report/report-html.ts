@@ -74,6 +74,9 @@ function chartHtml({ caption, alt, chart }: ChartBlock): string {
 }
 
 async function pictureHtml({ file, alt, caption }: Picture): Promise<string> {
-  const { width, height, source } = await inlinePicture(file);
+  const picture = await inlinePicture(file);
+  // results of a run that goes on, or that was stopped, have none yet
+  if (!picture) return `<p>(The picture ${escapeHtml(path.basename(file))} is not beside the results.)</p>`;
+  const { width, height, source } = picture;
   return `<figure><img src="${source}" width="${width}" height="${height}" alt="${escapeHtml(alt)}"><figcaption>${inlineHtml(caption)}</figcaption></figure>`;
 }
