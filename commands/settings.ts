@@ -26,6 +26,8 @@ import type { GuildSettings } from '../src/store/guild-settings.ts';
 const setting = { type: 'text', required: true, choices: SINGLE_SETTINGS } as const;
 /** Whoever is cast keeps these as they were. */
 const DRAWING: ReadonlySet<SingleSetting> = new Set(['model', 'sampler', 'steps', 'guidance']);
+/** Discord's limit on a value that is suggested; longer names can be typed. */
+const MAX_SUGGESTED = 100;
 const WORD_LISTS = { blocked: 'blockedWords', allowed: 'allowedWords' } as const;
 
 export const command = defineCommand({
@@ -137,7 +139,7 @@ async function suggestValues(typed: string, call: AutocompleteCall): Promise<Sug
 function suggestModels(typed: string, { services, t }: AutocompleteCall): Suggestion[] {
   return services.offers
     .models()
-    .filter(({ name }) => includes(name, typed))
+    .filter(({ name }) => includes(name, typed) && name.length <= MAX_SUGGESTED)
     .map(({ name, facts }) => ({
       name: `${name} · ${facts ? t.settings.modelFacts(facts) : t.settings.modelProblem}`,
       value: name,
