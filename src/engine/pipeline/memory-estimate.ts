@@ -24,6 +24,8 @@ const COPIES_WHILE_CONVERTING = 1.85;
 const CONVERTED_AT_ONCE = 4;
 /** Floats alive at once in the U-Net, per latent pixel, row and channel of the first level. */
 const FLOATS_PER_LATENT_AND_CHANNEL = 22;
+/** The same where weights are used as they lie: convolutions then unfold their input. */
+const FLOATS_WITH_MAPPED_WEIGHTS = 30;
 
 /** What of a story decides how much memory its drawing takes. */
 export interface Workload {
@@ -71,17 +73,24 @@ export function memoryNeeds(model: ModelFolder, workload: Workload, loras: reado
   const { size } = workload;
   const encoders = [model.textEncoder, ...(model.textEncoder2 ? [model.textEncoder2] : [])];
   const whole = decoderActivationBytes(model.vae, size);
+  const previews = previewBytes(model, size);
   const tiled = decoderActivationBytes(model.vae, leastPiece(model.vae, size));
   return {
     base: PROCESS_MEMORY,
-    text: weightsOf(encoders, loras, 0),
-    unet: weightsOf([model.unet], loras, samplingBytes(model, workload) + previewBytes(model, size)),
-    vae: weightsOf([model.vae], [], whole),
+    text: { ...weightsOf(encoders, loras), activations: 0, mappedActivations: 0 },
+    unet: {
+      ...weightsOf([model.unet], loras),
+      activations: samplingBytes(model, workload, FLOATS_PER_LATENT_AND_CHANNEL) + previews,
+      mappedActivations: samplingBytes(model, workload, FLOATS_WITH_MAPPED_WEIGHTS) + previews,
+    },
+    vae: { ...weightsOf([model.vae], []), activations: whole, mappedActivations: whole },
     leastVaeActivations: isTiny(model.vae) ? whole : tiled,
   };
 }
 
-function weightsOf(parts: readonly ModelPart[], loras: readonly Lora[], activations: number): PartNeeds {
+type WeightNeeds = Pick<PartNeeds, 'copied' | 'copying' | 'mapped'>;
+
+function weightsOf(parts: readonly ModelPart[], loras: readonly Lora[]): WeightNeeds {
   const named = parts.flatMap(({ weights }) => [...weights]);
   const tensors = [
     ...named.map(([, entry]) => entry),
@@ -97,24 +106,27 @@ function weightsOf(parts: readonly ModelPart[], loras: readonly Lora[], activati
     copied: float32 + converted + Math.min(converted, KEPT_IN_PIECES + KEPT_OF_COPY * converted),
     copying: float32 + COPIES_WHILE_CONVERTING * converted,
     mapped: tensors.reduce((sum, { length }) => sum + length, 0) + CONVERTED_AT_ONCE * BYTES_PER_FLOAT * largest,
-    activations,
   };
 }
 
-function samplingBytes(model: ModelFolder, { size, panels, guided = true, twins = true }: Workload): number {
+function samplingBytes(
+  model: ModelFolder,
+  { size, panels, guided = true, twins = true }: Workload,
+  floats: number,
+): number {
   const rows = panels * (guided ? 2 : 1) * (twins ? 2 : 1);
   const channels = parseUNetConfig(model.unet.config).levels[0]?.channels ?? 0;
   const { downscale } = latentSpaceOf(model.vae);
   const latents = (size.width * size.height) / downscale ** 2;
-  return rows * latents * channels * FLOATS_PER_LATENT_AND_CHANNEL * BYTES_PER_FLOAT;
+  return rows * latents * channels * floats * BYTES_PER_FLOAT;
 }
 
 /** What previews take beside the U-Net (latent-preview.ts); a tiny autoencoder makes them itself. */
 function previewBytes({ vae, preview }: ModelFolder, size: PictureSize): number {
   if (isTiny(vae)) return 0;
-  if (preview) return decoderActivationBytes(preview, size) + weightsOf([preview], [], 0).copied;
+  if (preview) return decoderActivationBytes(preview, size) + weightsOf([preview], []).copied;
   const side = CALIBRATION_SIDE * latentSpaceOf(vae).downscale;
-  return encoderActivationBytes(vae, { width: side, height: side }) + weightsOf([vae], [], 0).copied / 2;
+  return encoderActivationBytes(vae, { width: side, height: side }) + weightsOf([vae], []).copied / 2;
 }
 
 function matricesOf({ updates }: Lora, part: AdaptedPart): TensorEntry[] {

@@ -15,6 +15,8 @@ export interface PartNeeds {
   readonly mapped: number;
   /** of its largest run; stays taken until the part is released */
   readonly activations: number;
+  /** the same where weights are used as they lie, for which kernels take more */
+  readonly mappedActivations: number;
 }
 
 export interface MemoryNeeds {
@@ -99,9 +101,11 @@ export function planMemory(needs: MemoryNeeds, limits: PlanLimits): MemoryPlan {
 function neededBy(needs: MemoryNeeds, { stages, mapped }: Arrangement): number {
   const weights = (part: MemoryPart) => (mapped.includes(part) ? needs[part].mapped : needs[part].copied);
   const loading = (part: MemoryPart) => (mapped.includes(part) ? needs[part].mapped : needs[part].copying);
+  const activations = (part: MemoryPart) =>
+    mapped.includes(part) ? needs[part].mappedActivations : needs[part].activations;
   const peaks = stages.map((parts) => {
     const held = sum(parts.map(weights));
-    const working = held + sum(parts.map((part) => needs[part].activations));
+    const working = held + sum(parts.map(activations));
     return Math.max(working, ...parts.map((part) => held - weights(part) + loading(part)));
   });
   return needs.base + Math.max(...peaks);

@@ -6,6 +6,7 @@ const part = (copied: number, mapped: number, activations = 0, copying = copied)
   copying,
   mapped,
   activations,
+  mappedActivations: activations,
 });
 
 /** In whatever unit: like SDXL in half precision at 1024 pixels, in GB. */
@@ -59,6 +60,12 @@ describe('given a memory limit, then the fastest plan that fits is chosen', () =
     for (const limit of [30, 26, 21, 5]) expect(plan(limit, { canMap: false }).mapped).toEqual([]);
     expect(plan(21, { canMap: false })).toMatchObject({ stages: APART, needed: 21 });
     expect(plan(5, { canMap: false })).toMatchObject({ needed: 21 });
+  });
+
+  it('and what kernels take more where weights are used as they lie counts there only', () => {
+    const needs = { ...NEEDS, unet: { ...NEEDS.unet, mappedActivations: 7 } };
+    const needed = (limit: number) => planMemory(needs, { limit, canMap: true, vaeWhileSampling: false }).needed;
+    expect([needed(29), needed(20)]).toEqual([26, 14]);
   });
 
   it('and tiles are the last resort: large pictures of a small model are decoded apart before', () => {
