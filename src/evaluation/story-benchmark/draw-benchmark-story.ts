@@ -29,8 +29,6 @@ export interface DrawnBenchmarkStory {
   /** the coat that each character's canon has, as it was read; null: none was */
   readonly coats: readonly (string | null)[];
   readonly drawn: ReadonlyMap<string, DrawnShots>;
-  /** further pictures of the characters, FURTHER_ACTIONS times all of them */
-  readonly further: DrawnShots;
 }
 
 /** Casts the characters, then draws the shots in every variant; what is in the cache is not drawn again. */
@@ -42,10 +40,8 @@ export async function drawBenchmarkStory(
   drawnOne: (variant: string, took: number) => void,
 ): Promise<DrawnBenchmarkStory> {
   const casting = castingRequest(story, sampling);
-  const plain = await deps.drawnBy(casting.settings);
-  const canons = await drawCached([whole(casting)], plain, deps);
+  const canons = await drawCached([whole(casting)], await deps.drawnBy(casting.settings), deps);
   const coats = story.characters.map(({ name }, i) => inspectedCoat(canons, i, name));
-  const further = await drawCached([whole(furtherRequest(story, asTheyLook(story, coats), sampling))], plain, deps);
   const drawn = new Map<string, DrawnShots>();
   for (const variant of variants) {
     const batches = batchesOf(story, variant, { canons, casting, coats }, sampling, deps.model);
@@ -54,7 +50,17 @@ export async function drawBenchmarkStory(
     drawnOne(variant.name, shots.took);
   }
   drawn.set(COPY_PASTE, pastedShots(story, canons));
-  return { story, canons, coats, drawn, further };
+  return { story, canons, coats, drawn };
+}
+
+/** Further pictures of the characters: all of them, for each of FURTHER_ACTIONS. */
+export async function drawFurther(
+  { story, coats }: Pick<DrawnBenchmarkStory, 'story' | 'coats'>,
+  sampling: Sampling,
+  deps: DrawingDeps,
+): Promise<DrawnShots> {
+  const request = furtherRequest(story, asTheyLook(story, coats), sampling);
+  return drawCached([whole(request)], await deps.drawnBy(request.settings), deps);
 }
 
 interface Cast {

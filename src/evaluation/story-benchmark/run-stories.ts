@@ -3,7 +3,7 @@ import { contentKey } from '../content-key.ts';
 import type { Judge } from '../judge/judge.ts';
 import type { Sampling } from '../panel-prompts.ts';
 import { askedOf } from './asked-shot.ts';
-import { type DrawingDeps, type DrawnBenchmarkStory, drawBenchmarkStory } from './draw-benchmark-story.ts';
+import { type DrawingDeps, type DrawnBenchmarkStory, drawBenchmarkStory, drawFurther } from './draw-benchmark-story.ts';
 import { type DrawnShots, storeShots } from './drawn-shots.ts';
 import { lookAt, type Sighting } from './looking/sightings.ts';
 import type { BenchmarkStory } from './story-file.ts';
@@ -58,13 +58,13 @@ export async function runStories(
 }
 
 async function measureBenchmarkStory(
-  { story, canons, coats, drawn, further }: DrawnBenchmarkStory,
+  { story, canons, coats, drawn }: DrawnBenchmarkStory,
   sampling: Sampling,
   deps: StoryBenchmarkDeps,
 ): Promise<BenchmarkedStory> {
   const seen = await lookCached(canons, sampling, deps);
   const references = new Map(story.characters.map(({ name }, i) => [name, seen[i] as Sighting]));
-  const others = await lookCached(further, sampling, deps);
+  const others = await lookCached(await drawFurther({ story, coats }, sampling, deps), sampling, deps);
   const { length } = story.characters;
   const othersOf = new Map(story.characters.map(({ name }, i) => [name, others.filter((_, o) => o % length === i)]));
   const asked = story.shots.map((shot) => askedOf(shot, story.characters));
@@ -73,7 +73,7 @@ async function measureBenchmarkStory(
     const sightings = await lookCached(shots, sampling, deps);
     variants.set(name, { ...measureStory(asked, sightings, references, othersOf), drawn: shots, sightings });
   }
-  return { story, canons, coats, further, variants };
+  return { story, canons, coats, variants };
 }
 
 function lookCached(drawn: DrawnShots, { promptPrefix }: Sampling, deps: StoryBenchmarkDeps): Promise<Sighting[]> {

@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_SETTINGS } from '../../../src/engine/consistory/settings.ts';
+import { type ConsistencySettings, DEFAULT_SETTINGS, PLAIN_SETTINGS } from '../../../src/engine/consistory/settings.ts';
 import { type Engine, startEngine } from '../../../src/engine/worker/engine-client.ts';
+import { contentKey } from '../../../src/evaluation/content-key.ts';
 import { type Judge, openJudge } from '../../../src/evaluation/judge/judge.ts';
 import { sectionMarkdown } from '../../../src/evaluation/report/section-markdown.ts';
 import { storiesSection } from '../../../src/evaluation/report/sections/stories.ts';
 import { ResultCache } from '../../../src/evaluation/result-cache.ts';
 import { canonsOf } from '../../../src/evaluation/story-benchmark/casting.ts';
-import type { DrawingDeps } from '../../../src/evaluation/story-benchmark/draw-benchmark-story.ts';
 import { drawShots } from '../../../src/evaluation/story-benchmark/drawn-shots.ts';
 import { engineSignatures } from '../../../src/evaluation/story-benchmark/engine-signature.ts';
 import { type BenchmarkedStory, runStories } from '../../../src/evaluation/story-benchmark/run-stories.ts';
@@ -64,10 +64,9 @@ describe('a story of two shots in three steps', () => {
   let judge: Judge;
   let benchmarked: BenchmarkedStory[];
   let draws = 0;
-  let drawnBy: DrawingDeps['drawnBy'] | undefined;
 
   const run = async () => {
-    drawnBy ??= engineSignatures(SAMPLING, { engine, model: MODEL });
+    const drawnBy = (settings: ConsistencySettings) => Promise.resolve(contentKey(settings));
     const counting: Pick<Engine, 'draw' | 'probe'> = {
       draw: (...args) => {
         draws++;
@@ -125,7 +124,14 @@ describe('a story of two shots in three steps', () => {
 
   it('given canons, then shots in two batches come out as in one, for they look at the canons alone', async () => {
     const { canons } = benchmarked[0] as BenchmarkedStory;
-    const anchors = canonsOf(STORY, castingRequest(STORY, SAMPLING), canons, DEFAULT_SETTINGS, MODEL, SIZE);
+    const anchors = canonsOf(
+      STORY,
+      castingRequest(STORY, SAMPLING),
+      canons,
+      DEFAULT_SETTINGS,
+      { name: MODEL.name, hash: MODEL.hash },
+      SIZE,
+    );
     const batches = shotBatches(STORY, STORY.characters, anchors, DEFAULT_SETTINGS, SAMPLING, 1);
     expect(batches.map(({ request }) => request.panels.length)).toEqual([2, 3]);
     const { shots } = await drawShots(engine, { folder: POCKET, size: SIZE }, batches);
@@ -133,5 +139,13 @@ describe('a story of two shots in three steps', () => {
     const apart = shots.map(({ latents }, i) => latentDifference(latents, together[i]?.latents as Float32Array));
     console.info('shots drawn apart and together differ by', Math.max(...apart));
     expect(Math.max(...apart)).toBe(0);
+  });
+
+  it('given an engine, then its signature is what it draws: the same again, and another at other steps', async () => {
+    const signature = (steps: number) =>
+      engineSignatures({ ...SAMPLING, steps }, { engine, model: MODEL })(PLAIN_SETTINGS);
+    const [once, again, longer] = [await signature(1), await signature(1), await signature(2)];
+    expect(again).toBe(once);
+    expect(longer).not.toBe(once);
   });
 });
