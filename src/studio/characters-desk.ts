@@ -1,3 +1,4 @@
+import { PLAIN_SETTINGS } from '../engine/consistory/settings.ts';
 import { UserError } from '../errors/user-error.ts';
 import { readBroughtPicture } from '../render/brought-picture.ts';
 import { encodePng } from '../render/canvas.ts';
@@ -68,7 +69,7 @@ export function charactersDesk(desk: Desk): CharacterFunctions {
     const recipe = story && parseRecipe(story.settings);
     const loras = recipe ? await desk.loras.find(recipe.loras, model) : await chosen(lora, model);
     const drawing = recipe ? drawingOf(recipe) : drawingFor(model, settings, style, [], loras);
-    assertDrawable(model, drawing, CANDIDATES, loras, desk.maxMemory);
+    assertDrawable(model, { ...drawing, consistency: PLAIN_SETTINGS }, CANDIDATES, loras, desk.maxMemory);
     return { model, drawing, like };
   };
 
