@@ -8,6 +8,8 @@ const NAME_MARGIN = 210;
 const ROW_HEIGHT = 26;
 const LINES_HEIGHT = 320;
 const TICKS = 5;
+/** Of a line's name, as a share of the chart's range: its letters are 12 of some 250 units high. */
+const LABEL_GAP = 0.06;
 /** The style sheet defines these colours for light and dark pages. */
 const SERIES_COLOURS = Array.from({ length: 8 }, (_, i) => `var(--series-${i + 1})`);
 /** Colours alone do not tell series apart. */
@@ -86,8 +88,25 @@ function lines({ points, xLabel, yLabel }: LineChart): Plot.PlotOptions {
     marginBottom: 46,
     x: { label: xLabel, labelOffset: 40, ticks: TICKS },
     y: { label: yLabel, grid: true, ticks: TICKS, nice: true },
-    marks: [...marks, Plot.text(lastOf, { x: 'x', y: 'y', text: 'series', textAnchor: 'start', dx: 8 })],
+    marks: [
+      ...marks,
+      Plot.text(spreadLabels(lastOf, points), { x: 'x', y: 'y', text: 'series', textAnchor: 'start', dx: 8 }),
+    ],
   };
+}
+
+/** Names at the ends of lines, moved apart where they would lie upon each other. */
+function spreadLabels(ends: LineChart['points'], points: LineChart['points']): LineChart['points'] {
+  const values = points.map(({ y }) => y);
+  const gap = (Math.max(...values) - Math.min(...values)) * LABEL_GAP;
+  let lowest = Number.NEGATIVE_INFINITY;
+  return [...ends]
+    .sort((a, b) => a.y - b.y)
+    .map((end) => {
+      const y = Math.max(end.y, lowest);
+      lowest = y + gap;
+      return { ...end, y };
+    });
 }
 
 function rowScale(domain: readonly string[]): Plot.PlotOptions {

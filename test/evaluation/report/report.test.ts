@@ -89,6 +89,14 @@ describe('charts', () => {
     expect(svg).toMatch(/>on<[\s\S]*>off</);
   });
 
+  it('given lines that end in one point, then their names lie apart', () => {
+    const points = ['one', 'two'].flatMap((series) => [0, 1].map((x) => ({ series, x, y: x })));
+    const svg = chartSvg({ type: 'lines', xLabel: 'x', yLabel: 'y', points });
+    const places = [...svg.matchAll(/translate\([\d.]+,([\d.]+)\)"[^>]*>(?:one|two)</g)].map(([, y]) => Number(y));
+    expect(places).toHaveLength(2);
+    expect(Math.abs((places[0] as number) - (places[1] as number))).toBeGreaterThan(10);
+  });
+
   it('given intervals, then zero is among them, for it is what they are compared with', () => {
     const svg = chartSvg({
       type: 'intervals',
