@@ -94,17 +94,23 @@ export function shotBatches(
 export const panelText = ({ description, setting }: Shot): string =>
   [description, setting].filter((part) => part !== '').join(' ');
 
+/** What stands before the subject in the looks: "a red fox wearing a scarf" -> "a red ". */
+const beforeSubject = ({ looks, subject }: Character): string =>
+  looks.slice(0, Math.max(0, looks.toLowerCase().indexOf(subject.toLowerCase())));
+
+/** Whether the looks name one of the colours before the subject; that of an accessory is none of a coat. */
+export const namesCoat = (character: Character, colours: readonly string[]): boolean =>
+  beforeSubject(character)
+    .split(/\s+/u)
+    .some((word) => colours.includes(word.toLowerCase()));
+
 /**
  * The looks with the coat's colour spelled out, as somebody would write who has seen the canon: "a fox wearing a
- * scarf" -> "a red fox wearing a scarf". Looks that name a colour before the subject stay as they are.
+ * scarf" -> "a red fox wearing a scarf". Looks that name a coat stay as they are.
  */
 export function withCoat(character: Character, coat: string | undefined, colours: readonly string[]): Character {
-  const { looks, subject } = character;
-  const at = looks.toLowerCase().indexOf(subject.toLowerCase());
-  const before = looks.slice(0, at);
-  if (coat === undefined || at < 0 || before.split(/\s+/u).some((word) => colours.includes(word.toLowerCase()))) {
-    return character;
-  }
-  const article = before.replace(/\b(?:an?)\s+$/iu, `${/^[aeiou]/u.test(coat) ? 'an' : 'a'} `);
-  return { ...character, looks: `${article}${coat} ${looks.slice(at)}` };
+  if (coat === undefined || namesCoat(character, colours)) return character;
+  const before = beforeSubject(character);
+  const article = before.replace(/\ban?\s+$/iu, `${/^[aeiou]/u.test(coat) ? 'an' : 'a'} `);
+  return { ...character, looks: `${article}${coat} ${character.looks.slice(before.length)}` };
 }

@@ -1,11 +1,12 @@
 import { meanOf } from '../../inspection/pairs.ts';
 import { type MeanInterval, meanInterval } from '../bootstrap.ts';
+import { COATS } from '../measures/coat-colour.ts';
 import { PLAIN } from '../variants.ts';
 import { inceptionScore } from './inception-score.ts';
 import type { BenchmarkedStory } from './run-stories.ts';
 import { STORY_MEASURE_NAMES, STORY_MEASURES, type StoryMeasureInfo } from './story-measure-names.ts';
 import type { MeasuredStory, StoryMeasures } from './story-measures.ts';
-import { panelText } from './story-requests.ts';
+import { namesCoat, panelText } from './story-requests.ts';
 
 type Name = keyof StoryMeasures;
 
@@ -42,6 +43,14 @@ export interface StoryVariantSummary {
   readonly inceptionActions: number | null;
   /** mean seconds to draw a shot, anchors included */
   readonly took: number | null;
+  /** CIDS of those characters whose looks name a coat, and of those whose looks leave it to the model */
+  readonly byCoat: Readonly<Record<'named' | 'unnamed', CoatSummary>>;
+}
+
+export interface CoatSummary {
+  readonly characters: number;
+  readonly cross: number | null;
+  readonly self: number | null;
 }
 
 export interface StoryMeasureSummary {
@@ -132,5 +141,19 @@ function summaryOf(variant: string, stories: readonly BenchmarkedStory[]): Story
       sightings.flatMap(({ creatures }) => creatures.map(({ actionProbabilities }) => actionProbabilities)),
     ),
     took: took > 0 ? took / shots : null,
+    byCoat: { named: coatSummary(variant, stories, true), unnamed: coatSummary(variant, stories, false) },
+  };
+}
+
+function coatSummary(variant: string, stories: readonly BenchmarkedStory[], named: boolean): CoatSummary {
+  const some = stories.flatMap(({ story, variants }) => {
+    const chosen = story.characters.filter((character) => namesCoat(character, Object.keys(COATS)) === named);
+    const names = new Set(chosen.map(({ name }) => name));
+    return variants.get(variant)?.characters.filter(({ character }) => names.has(character)) ?? [];
+  });
+  return {
+    characters: some.length,
+    cross: meanOf(some.map(({ cross }) => cross)),
+    self: meanOf(some.map(({ self }) => self ?? undefined)),
   };
 }
