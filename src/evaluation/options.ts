@@ -21,6 +21,8 @@ export interface EvaluationOptions {
   readonly guidance: number | undefined;
   readonly provider: (typeof PROVIDERS)[number];
   readonly threads: number;
+  /** folder of a CLIP, for CLIP-I and CLIP-T */
+  readonly clip: string | undefined;
   /** folder of cached results, pictures and, unless `report` says else, the report */
   readonly out: string;
   /** the Markdown file; a JSON file is written beside it */
@@ -48,6 +50,7 @@ export const USAGE = `npm run evaluate -- [options]
   --model FOLDER     default: models/pocket
   --provider NAME    ${PROVIDERS.join(', ')}; default: auto
   --threads N        default: 0, all cores
+  --clip FOLDER      a CLIP as transformers saves it, for CLIP-I and CLIP-T (docs/evaluation.md)
   --out FOLDER       cached results and pictures; what is in it is not computed again. Default: out/evaluate
   --report FILE      default: docs/results/quick.md or full.md, and report.md in the out folder where any
                      option but --quick, --sweep, --out, --provider and --threads was given
@@ -74,6 +77,7 @@ const RAW = z.strictObject({
   model: z.string().min(1).optional(),
   provider: z.enum(PROVIDERS).default('auto'),
   threads: z.coerce.number().int().nonnegative().default(0),
+  clip: z.string().min(1).optional(),
   out: z.string().min(1).default('out/evaluate'),
   report: z.string().min(1).optional(),
 });
@@ -85,9 +89,9 @@ const RAW = z.strictObject({
 export function parseOptions(args: readonly string[]): EvaluationOptions | undefined {
   const raw = readOptions(args);
   if (raw.help) return undefined;
-  const { quick, variants, stories, runs, steps, guidance, model, provider, threads, out } = raw;
+  const { quick, variants, stories, runs, steps, guidance, model, provider, threads, clip, out } = raw;
   const sweep = raw.sweep === undefined ? undefined : sweepOf(raw.sweep);
-  const usual = [variants, stories, runs, steps, guidance, model].every((option) => option === undefined);
+  const usual = [variants, stories, runs, steps, guidance, model, clip].every((option) => option === undefined);
   const some = quick || sweep !== undefined;
   const name = sweep ? `sweep-${sweep.name}` : quick ? 'quick' : 'full';
   return {
@@ -101,6 +105,7 @@ export function parseOptions(args: readonly string[]): EvaluationOptions | undef
     guidance,
     provider,
     threads,
+    clip,
     out,
     report: raw.report ?? (usual ? `docs/results/${name}.md` : `${out}/report.md`),
   };

@@ -1,7 +1,7 @@
 import type { MeanInterval } from './bootstrap.ts';
 import type { CoatCalibration } from './coat-calibration.ts';
-import { MEASURE_NAMES, MEASURES, type MeasureName } from './measures/measure-names.ts';
-import type { MeasureSummary, VariantSummary } from './summary.ts';
+import { MEASURES, type MeasureName } from './measures/measure-names.ts';
+import { type MeasureSummary, measuresIn, type VariantSummary } from './summary.ts';
 import { BASES, PLAIN } from './variants.ts';
 import { findingsOf } from './verdict.ts';
 
@@ -32,19 +32,18 @@ const ARROWS = { more: '↑', less: '↓', 'not-less': 'not ↓', 'not-more': 'n
 
 export function reportMarkdown(provenance: Provenance, summaries: readonly VariantSummary[]): string {
   const plain = summaries.find((summary) => summary.variant === PLAIN) as VariantSummary;
+  const names = measuresIn(summaries);
   return [
     '# Does the method work?',
     'Written by the command below; not to be edited by hand. The numbers of every story are in the JSON file beside it.',
     provenanceList(provenance),
     '## Means',
     `Over ${provenance.stories.length} stories of ${provenance.panels} panels and ${provenance.seeds.length} seeds each. Arrows say what is wanted against plain.`,
-    table(['variant', ...MEASURE_NAMES.map(titled)], summaries, (summary, name) =>
-      number(summary.byMeasure[name].mean),
-    ),
+    table(names, summaries, (summary, name) => number(summary.byMeasure[name].mean)),
     '## Differences to plain',
     'Paired by story and seed, with 95 % bootstrap intervals over the pairs.',
     table(
-      ['variant', ...MEASURE_NAMES.map(titled)],
+      names,
       summaries.filter((summary) => summary.variant !== PLAIN),
       (summary, name) => interval(summary.byMeasure[name].difference),
     ),
@@ -57,7 +56,7 @@ export function reportMarkdown(provenance: Provenance, summaries: readonly Varia
     '## The variants',
     variantList(summaries),
     '## The measures, and what they cannot see',
-    MEASURE_NAMES.map(described).join('\n'),
+    names.map(described).join('\n'),
     provenance.coats.asked > 0
       ? `Of ${provenance.coats.asked} panels whose prompt named the coat's colour (spelled-out), ${provenance.coats.read} were read as that colour: how far “same coat” can be trusted.`
       : 'No prompt named a coat, so the reader of coats was not tried here.',
@@ -96,18 +95,18 @@ function provenanceList(p: Provenance): string {
 }
 
 function table(
-  head: readonly string[],
+  names: readonly MeasureName[],
   summaries: readonly VariantSummary[],
   cell: (summary: VariantSummary, name: MeasureName) => string,
 ): string {
   return rows(
-    head,
-    summaries.map((summary) => [summary.variant, ...MEASURE_NAMES.map((name) => cell(summary, name))]),
+    ['variant', ...names.map(titled)],
+    summaries.map((summary) => [summary.variant, ...names.map((name) => cell(summary, name))]),
   );
 }
 
 function seedTable(summaries: readonly VariantSummary[], runs: number): string {
-  const names = MEASURE_NAMES.filter((name) => MEASURES[name].aim === 'more' || MEASURES[name].aim === 'less');
+  const names = measuresIn(summaries).filter((name) => MEASURES[name].aim === 'more' || MEASURES[name].aim === 'less');
   const perRun = ({ runs: values }: MeasureSummary) =>
     Array.from({ length: runs }, (_, run) => number(values[run] ?? null));
   return rows(

@@ -1,5 +1,7 @@
 import type { Engine, EngineHooks } from '../engine/worker/engine-client.ts';
 import type { ModelChoice } from '../engine/worker/messages.ts';
+import { clipMeasures, NO_CLIP } from './clip/clip-measures.ts';
+import type { Clip } from './clip/open-clip.ts';
 import { contentKey } from './content-key.ts';
 import { type Drawing, drawVariant, type PanelDiagnosis } from './drawing.ts';
 import type { DrawingSignature } from './drawing-signature.ts';
@@ -53,6 +55,8 @@ export interface EvaluationDeps {
   readonly measuredBy: string;
   /** only for pictures of the pocket's world */
   readonly judge?: { readonly judge: Judge; readonly name: string };
+  /** where one is installed */
+  readonly clip?: { readonly clip: Clip; readonly name: string };
 }
 
 export interface EvaluationHooks {
@@ -97,7 +101,7 @@ interface CellName {
 /** @param drawings those of the same story and seed, to which this one is added; plain has to be the first */
 async function evaluateCell(
   { sampling, timesteps, pocketDaylight }: EvaluationPlan,
-  { engine, engineHooks, model, cache, drawnBy, measuredBy, judge }: EvaluationDeps,
+  { engine, engineHooks, model, cache, drawnBy, measuredBy, judge, clip }: EvaluationDeps,
   { story, run, seed, variant }: CellName,
   drawings: Map<string, Drawing>,
 ): Promise<Cell> {
@@ -126,6 +130,9 @@ async function evaluateCell(
   const judged =
     judge &&
     (await cache.measured(contentKey({ key, judge: judge.name }), () => judgePanels(judge.judge, story, drawing)));
+  const byClip = clip
+    ? await cache.measured(contentKey({ key, clip: clip.name }), () => clipMeasures(clip.clip, drawing.panels))
+    : NO_CLIP;
   return {
     story: story.subject,
     run,
@@ -135,7 +142,7 @@ async function evaluateCell(
     diagnosis: drawing.panels.map((panel) => panel.diagnosis),
     took: drawing.took,
     ...measured,
-    measures: { ...measured.measures, ...attributeMeasures(judged, story.subject) },
+    measures: { ...measured.measures, ...attributeMeasures(judged, story.subject), ...byClip },
     judged,
   };
 }

@@ -48,6 +48,10 @@ export function summarize(cells: readonly Cell[]): VariantSummary[] {
   });
 }
 
+/** The measures that any of the variants has. */
+export const measuresIn = (summaries: readonly VariantSummary[]): MeasureName[] =>
+  MEASURE_NAMES.filter((name) => summaries.some(({ byMeasure }) => typeof byMeasure[name]?.mean === 'number'));
+
 function summarizeMeasure(name: MeasureName, own: readonly Cell[], plain: ReadonlyMap<string, Cell>): MeasureSummary {
   const runs = [...new Set(own.map((cell) => cell.run))].sort((a, b) => a - b);
   const mean = (cells: readonly Cell[]) => meanOf(cells.map((cell) => cell.measures[name] ?? undefined));

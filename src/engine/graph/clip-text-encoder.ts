@@ -1,5 +1,5 @@
-import { UserError } from '../../errors/user-error.ts';
 import type { TensorIndex } from '../weights/tensor-index.ts';
+import { encoderLayer, expectShape } from './clip-encoder-layer.ts';
 import { type ClipTextConfig, parseClipTextConfig } from './clip-text-config.ts';
 import { times } from './dim.ts';
 import type { ComputeType } from './element-type.ts';
@@ -42,8 +42,6 @@ export interface ClipTextEncoderGraph {
 
 /** Added to a masked product: its exponential is zero, and half precision can hold it. */
 const MASKED = -1e4;
-/** `x * sigmoid(1.702 x)`, the approximation that OpenAI trained CLIP with */
-const QUICK_GELU_ALPHA = 1.702;
 
 /**
  * Writes the graph of transformers' CLIPTextModel or CLIPTextModelWithProjection.
@@ -114,33 +112,4 @@ function causalMask(g: Graph, tokens: number): Value {
     i % tokens > Math.floor(i / tokens) ? MASKED : 0,
   );
   return g.floats(mask, [1, 1, tokens, tokens], 'causal');
-}
-
-/** CLIPEncoderLayer. x [B, T, C] */
-function encoderLayer(g: Graph, x: Value, name: string, config: ClipTextConfig, mask: Value): Value {
-  const { hidden_size: width, num_attention_heads: heads, layer_norm_eps: epsilon, hidden_act: act } = config;
-  const tokens = x.shape[1] as number;
-  const rows = (t: Value) => g.reshape(t, [times('batch', tokens), width]);
-  const perPrompt = (t: Value) => g.reshape(t, ['batch', tokens, width]);
-
-  const attended = rows(layerNorm(g, x, `${name}.layer_norm1`, epsilon));
-  const project = (part: string) => perPrompt(linear(g, attended, `${name}.self_attn.${part}_proj`));
-  const context = g.multiHeadAttention(project('q'), project('k'), project('v'), heads, undefined, mask);
-  const y = g.add(x, perPrompt(linear(g, rows(context), `${name}.self_attn.out_proj`)));
-
-  expectShape(g, `${name}.mlp.fc1.weight`, [config.intermediate_size, width]);
-  const inner = linear(g, rows(layerNorm(g, y, `${name}.layer_norm2`, epsilon)), `${name}.mlp.fc1`);
-  const active = act === 'gelu' ? g.gelu(inner) : g.quickGelu(inner, QUICK_GELU_ALPHA);
-  return g.add(y, perPrompt(linear(g, active, `${name}.mlp.fc2`)));
-}
-
-function expectShape(g: Graph, name: string, shape: readonly number[]): void {
-  const got = g.weightShape(name);
-  if (got.join() === shape.join()) return;
-  throw new UserError('tensor-shape', {
-    expected: `${name} with shape [${shape.join(', ')}]`,
-    got: `[${got.join(', ')}]`,
-    todo: 'Check that config.json and the weights belong to the same model.',
-    tensor: name,
-  });
 }

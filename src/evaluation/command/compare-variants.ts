@@ -5,6 +5,7 @@ import { openModel } from '../../engine/weights/open-model.ts';
 import { startEngine } from '../../engine/worker/engine-client.ts';
 import { ensureWritable, writeFileAtomically } from '../../files/write-atomically.ts';
 import { findModel } from '../../models/models-folder.ts';
+import { clipName, openClip } from '../clip/open-clip.ts';
 import { coatCalibration } from '../coat-calibration.ts';
 import { contactSheet, methodSheet } from '../contact-sheet.ts';
 import { drawingSignatures } from '../drawing-signature.ts';
@@ -49,6 +50,7 @@ export async function compareVariants(options: EvaluationOptions, args: readonly
   await mkdir(sheets, { recursive: true });
   await mkdir(path.dirname(options.report), { recursive: true });
   await ensureWritable(options.report);
+  const clip = options.clip === undefined ? undefined : await openClip(options.clip, { threads: options.threads });
   let provider = 'not loaded: all pictures were there';
   const engine = startEngine({
     provider: options.provider,
@@ -71,6 +73,7 @@ export async function compareVariants(options: EvaluationOptions, args: readonly
       drawnBy: drawingSignatures(engine, model, modelHash),
       measuredBy: await measureSources(),
       ...(judge ? { judge: { judge, name: await judgeName() } } : {}),
+      ...(clip ? { clip: { clip, name: await clipName(options.clip ?? '') } } : {}),
     };
     const cells = await runEvaluation(plan, deps, { progress: tellProgress, drawn: sheetWriter(sheets) });
     const results: EvaluationResults = {
@@ -109,6 +112,7 @@ export async function compareVariants(options: EvaluationOptions, args: readonly
     console.error(`${options.report}, ${json} and ${sheets}/*.png, in ${minutes.toFixed(1)} minutes`);
   } finally {
     await judge?.release();
+    await clip?.release();
     await engine.close();
   }
 }

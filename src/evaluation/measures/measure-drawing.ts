@@ -7,6 +7,7 @@ import { byDaylight } from '../../inspection/daylight.ts';
 import { centreSpread, maskIou, placement, sizeSpread } from '../../inspection/layout.ts';
 import { meanOf, pairs, share } from '../../inspection/pairs.ts';
 import { coloursIn, complement } from '../../inspection/region.ts';
+import type { ClipMeasures } from '../clip/clip-measures.ts';
 import type { Drawing } from '../drawing.ts';
 import { panelPrompt } from '../panel-prompts.ts';
 import { type EvaluationStory, withArticle } from '../stories.ts';
@@ -35,7 +36,7 @@ export interface MeasuringContext {
 }
 
 export interface Measured {
-  readonly measures: Omit<Measures, keyof AttributeMeasures>;
+  readonly measures: Omit<Measures, keyof AttributeMeasures | keyof ClipMeasures>;
   /** per panel */
   readonly coats: readonly (CoatColour | null)[];
   /** per panel, share of the picture that the subject's mask covers */

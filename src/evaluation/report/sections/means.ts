@@ -1,6 +1,7 @@
-import { MEASURE_NAMES, MEASURES, type MeasureName } from '../../measures/measure-names.ts';
+import { MEASURES, type MeasureName } from '../../measures/measure-names.ts';
 import { judgeAccuracy } from '../../report-markdown.ts';
 import type { EvaluationResults } from '../../results.ts';
+import { measuresIn } from '../../summary.ts';
 import { BASES, PLAIN } from '../../variants.ts';
 import { findingsOf } from '../../verdict.ts';
 import { type Picture, prose, type Section, table } from '../blocks.ts';
@@ -12,7 +13,7 @@ const CHARTED: readonly MeasureName[] = ['coatColours', 'coatNames', 'partColour
 /** Identity, prompt, background and layout in every variant, with baselines and ablations. */
 export function meansSection(results: EvaluationResults, pictures: readonly Picture[] = []): Section {
   const { summaries, stories, panels, seeds } = results;
-  const known = MEASURE_NAMES.filter((name) => summaries.some((summary) => summary.byMeasure[name] !== undefined));
+  const known = measuresIn(summaries);
   const plain = summaries.find((summary) => summary.variant === PLAIN);
   const others = summaries.filter((summary) => summary.variant !== PLAIN);
   return {
