@@ -39,7 +39,7 @@ export const command = defineCommand({
       options: {},
       execute: async (call) => {
         requireServer(call);
-        return settingsPage(call.settings, call.services.offers.limits, call.t);
+        return settingsPage(call.settings, call.services.offers, call.t);
       },
     }),
     set: subcommand({
@@ -92,7 +92,7 @@ export const command = defineCommand({
         const ids = changedIds(call.settings[who] ?? [], add, remove);
         const change = { [who]: ids.length === 0 ? null : ids };
         const settings = await call.services.store.settings.update(call.asker.scope, change);
-        return settingsPage(settings, call.services.offers.limits, call.t);
+        return settingsPage(settings, call.services.offers, call.t);
       },
     }),
   },
@@ -101,9 +101,9 @@ export const command = defineCommand({
 async function change(call: Call<unknown>, name: SingleSetting, value: unknown): Promise<Answer> {
   const { services, asker, t } = call;
   const settings = await services.store.settings.update(asker.scope, { [name]: value });
-  const lines = [
-    t.settings.changed({ name: t.settings.names[name] ?? name, value: valueText(name, settings[name], t) }),
-  ];
+  const own: Readonly<Partial<Record<SingleSetting, string | number>>> = services.offers.defaults(settings);
+  const words = valueText(name, settings[name], t, own[name]);
+  const lines = [t.settings.changed({ name: t.settings.names[name] ?? name, value: words })];
   const byRoles = settings.creating === 'roles' || settings.redrawing === 'roles';
   if (byRoles && (settings.creatorRoles ?? []).length === 0) lines.push(t.settings.needsRoles);
   if (name === 'model') lines.push(t.settings.modelNeedsCasting, ...staying(settings, t));

@@ -2,6 +2,7 @@ import { AttachmentBuilder, escapeMarkdown } from 'discord.js';
 import type { Messages } from '../i18n/messages.ts';
 import { BUILT_IN, SINGLE_SETTINGS, type SingleSetting } from '../settings/setting-catalog.ts';
 import type { GuildSettings } from '../store/guild-settings.ts';
+import type { Offers } from '../studio/offers.ts';
 import type { Answer } from './command.ts';
 
 /** Words that fit in a message; more go into a file. */
@@ -9,15 +10,17 @@ const MAX_SHOWN = 1500;
 /** Of a style that somebody typed, what the overview shows. */
 const MAX_VALUE = 120;
 
+type Offered = Pick<Offers, 'limits' | 'defaults'>;
 /** What whoever runs the bot allows at most. */
 type Limits = Readonly<Partial<Record<SingleSetting, number>>>;
 
 /** All settings of a server. */
-export function settingsPage(settings: GuildSettings, limits: Limits, t: Messages): Answer {
+export function settingsPage(settings: GuildSettings, { limits, defaults }: Offered, t: Messages): Answer {
   const texts = t.settings;
+  const own: Readonly<Partial<Record<SingleSetting, string | number>>> = defaults(settings);
   const lines = SINGLE_SETTINGS.map((name) => {
-    const [value, most] = [settings[name], limits[name]];
-    const words = valueText(name, value, t);
+    const [value, most] = [settings[name], (limits as Limits)[name]];
+    const words = valueText(name, value, t, own[name]);
     const isBeyond = most !== undefined && typeof value === 'number' && value > most;
     return texts.line({
       name: texts.names[name] ?? name,
@@ -35,12 +38,16 @@ export function settingsPage(settings: GuildSettings, limits: Limits, t: Message
 }
 
 /** A setting's value in words; what holds instead where nothing is set. */
-export function valueText(name: SingleSetting, value: string | number | undefined, t: Messages): string {
+export function valueText(
+  name: SingleSetting,
+  value: string | number | undefined,
+  t: Messages,
+  fallback: string | number | undefined = BUILT_IN[name],
+): string {
   const texts = t.settings;
   const inWords = (each: string) => texts.values[each] ?? escapeMarkdown(each.slice(0, MAX_VALUE));
   if (value !== undefined) return typeof value === 'number' ? String(value) : inWords(value);
-  const builtIn = BUILT_IN[name];
-  return builtIn === undefined ? texts.notSet : texts.byDefault({ value: inWords(builtIn) });
+  return fallback === undefined ? texts.notSet : texts.byDefault({ value: inWords(String(fallback)) });
 }
 
 /** A list of words, hidden until it is clicked on: it may hold the worst there is. */

@@ -27,11 +27,15 @@ export interface ModelFacts {
   readonly isDefault: boolean;
 }
 
+export type Defaults = StudioLimits & Readonly<Partial<Record<'model' | 'steps' | 'guidance', string | number>>>;
+
 /** What a server can choose among, as it is now. */
 export interface Offers {
   readonly limits: StudioLimits;
   /** The default first, then those that can be chosen. */
   models(): readonly OfferedModel[];
+  /** What holds where a server has set nothing; only limits while its model can't be used. */
+  defaults(settings: GuildSettings): Defaults;
   /** Names of the LoRAs for the server's model; none while that can't be used. */
   loras(settings: GuildSettings): readonly string[];
   /**
@@ -69,6 +73,15 @@ export function openOffers({ models, loras, limits, maxMemory }: OffersOptions):
     return model;
   };
 
+  const usable = (settings: GuildSettings): StudioModel | undefined => {
+    try {
+      return models.get(settings.model);
+    } catch (error) {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    }
+  };
+
   /** Asked for at every letter that somebody types: what is known of a model's version is not found out again. */
   const known = new Map<string, OfferedModel>();
   const offer = ({ name, model }: ShelvedModel, isDefault: boolean): OfferedModel => {
@@ -93,15 +106,15 @@ export function openOffers({ models, loras, limits, maxMemory }: OffersOptions):
         .map((shelved, i) => offer(shelved, i === 0));
       return all.toSorted((a, b) => Number(a.problem !== undefined) - Number(b.problem !== undefined));
     },
+    defaults(settings) {
+      const [model] = models.list();
+      const card = usable(settings)?.card;
+      const own = card && { steps: card.steps, guidance: card.guidance };
+      return { ...limits, ...(model && { model: model.name }), ...own };
+    },
     loras(settings) {
-      let model: StudioModel;
-      try {
-        model = models.get(settings.model);
-      } catch (error) {
-        if (error instanceof UserError) return [];
-        throw error;
-      }
-      return loras.fitting(model);
+      const model = usable(settings);
+      return model ? loras.fitting(model) : [];
     },
     assertDrawable: (settings) => void assertChosen(settings),
   };

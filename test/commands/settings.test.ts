@@ -26,7 +26,9 @@ test('given settings changed by a moderator, then they are stored, shown, and ta
   expect(shown).toContain('**filter of texts**: strict');
   expect(shown).toContain('**default style**: \\*\\*ink\\*\\* and wash');
   expect(shown).toContain('**filter of texts in age-gated channels**: slurs only (not set)');
-  expect(shown).toContain('**model**: not set');
+  expect(shown).toContain('**model**: pocket (not set)');
+  expect(shown).toContain('**sampler**: not set');
+  expect(shown).toContain('**most panels in a story**: 9 (not set)');
   expect((await said(room, '/settings reset', { setting: 'steps' })).text).toContain('not set');
   expect(await store.settings.get(scope)).not.toHaveProperty('steps');
 });

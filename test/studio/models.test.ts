@@ -118,6 +118,9 @@ describe('what a server can choose', () => {
     expect(offered.map(({ facts }) => facts?.isDefault)).toEqual([true, false, undefined, undefined]);
     expect(offered[1]?.facts).toMatchObject({ width: 128, height: 128, steps: 12, family: undefined });
     expect(offered[1]?.facts?.memory).toBeGreaterThan(1e8);
+    expect(offers.defaults({})).toEqual({ ...limits, model: 'pocket', steps: 30, guidance: 4 });
+    expect(offers.defaults({ model: 'sketch' })).toMatchObject({ model: 'pocket', steps: 12 });
+    expect(offers.defaults({ model: 'aged' })).toEqual({ ...limits, model: 'pocket' });
     const codes = [{ model: 'aged' }, { model: 'huge' }, { model: 'other' }].map(
       (settings) => refusal(() => offers.assertDrawable(settings)).code,
     );

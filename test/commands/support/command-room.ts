@@ -16,16 +16,18 @@ import { RehearsalServer } from '../../../src/rehearsal/index.ts';
 import { openStore } from '../../../src/store/store.ts';
 import type { Offers } from '../../../src/studio/offers.ts';
 
+const LIMITS = { panelsPerStory: 9, queuedPerMember: 5, queuedPerServer: 50 };
 const FACTS = { width: 1024, height: 1024, steps: 30, memory: 9.34e9 };
 
 /** Two models that suit everything but one sampler, and one that is broken. */
 const SOME_OFFERS: Offers = {
-  limits: { panelsPerStory: 9, queuedPerMember: 5, queuedPerServer: 50 },
+  limits: LIMITS,
   models: () => [
     { name: 'pocket', problem: undefined, facts: { ...FACTS, family: undefined, isDefault: true } },
     { name: 'sdxl-base', problem: undefined, facts: { ...FACTS, family: 'SDXL', isDefault: false } },
     { name: 'broken', problem: refusal('model-unusable'), facts: undefined },
   ],
+  defaults: () => ({ ...LIMITS, model: 'pocket', steps: 30, guidance: 7.5 }),
   loras: () => [],
   assertDrawable({ model, sampler }) {
     if (model === 'broken') throw refusal('model-unusable');
