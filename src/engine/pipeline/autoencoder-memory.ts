@@ -2,6 +2,7 @@ import { parseKlConfig } from '../graph/autoencoder-kl-config.ts';
 import { tinyDecoderChannels } from '../graph/autoencoder-tiny.ts';
 import type { ModelPart } from '../weights/model-folder.ts';
 import { latentSpaceOf } from './image-codec.ts';
+import { shortestTile, TILE_STEP } from './tile-axis.ts';
 import type { PictureSize } from './unet-session.ts';
 
 /** What an autoencoder takes in memory while it works, its weights aside; and the largest piece of a picture that fits. */
@@ -28,11 +29,10 @@ export function encoderActivationBytes(vae: Autoencoder, { width, height }: Pict
 }
 
 /**
- * Sides of tiles to choose from, in latents, largest first. Each is a multiple of four, so that a quarter of it is
- * whole. The smallest is what a model sees of 256 pixels: over less, the statistics of its norms are too far from those
- * of the whole picture (docs/models.md, "Large pictures").
+ * Latents along the smallest tile's sides, 256 pixels of most models: over less, the statistics of norms are too far from
+ * those of the whole picture (docs/models.md, "Large pictures").
  */
-const TILE_SIDES = [128, 96, 64, 48, 32] as const;
+const LEAST_TILE = 32;
 
 /**
  * How much of a picture of `size` the autoencoder takes at once, so that it needs at most `bytes`: all of it where that
@@ -46,18 +46,22 @@ export function pieceThatFits(
   activationBytes: typeof decoderActivationBytes = decoderActivationBytes,
 ): PictureSize {
   if (activationBytes(vae, size) <= bytes) return size;
-  const pieces = TILE_SIDES.map((side) => pieceOf(vae, size, side));
-  return pieces.find((piece) => activationBytes(vae, piece) <= bytes) ?? leastPiece(vae, size);
+  const longest = Math.max(size.width, size.height) / latentSpaceOf(vae).downscale;
+  for (let most = longest - (longest % TILE_STEP); most > LEAST_TILE; most -= TILE_STEP) {
+    const piece = pieceOf(vae, size, most);
+    if (activationBytes(vae, piece) <= bytes) return piece;
+  }
+  return leastPiece(vae, size);
 }
 
 /** The smallest tile of a picture. */
-export function leastPiece(vae: Autoencoder, size: PictureSize): PictureSize {
-  return pieceOf(vae, size, TILE_SIDES.at(-1) as number);
-}
+export const leastPiece = (vae: Autoencoder, size: PictureSize): PictureSize => pieceOf(vae, size, LEAST_TILE);
 
-function pieceOf(vae: Autoencoder, { width, height }: PictureSize, side: number): PictureSize {
+/** A tile of at most so many latents a side, and no longer than as few tiles need. */
+function pieceOf(vae: Autoencoder, { width, height }: PictureSize, most: number): PictureSize {
   const { downscale } = latentSpaceOf(vae);
-  return { width: Math.min(width, side * downscale), height: Math.min(height, side * downscale) };
+  const side = (pixels: number) => shortestTile(pixels / downscale, most, LEAST_TILE) * downscale;
+  return { width: side(width), height: side(height) };
 }
 
 /** The most channels of an image of full size: AutoencoderKL's last level begins with those of the level before. */

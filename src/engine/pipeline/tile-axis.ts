@@ -11,6 +11,21 @@ export interface AxisTiles {
 /** A quarter of a tile is blended with the next: diffusers' tile_overlap_factor. */
 const OVERLAP = 1 / 4;
 
+/** Tiles are so many latents, or a multiple: a quarter of them is whole. */
+export const TILE_STEP = 4;
+
+/**
+ * The shortest tile that needs no more tiles than one of `most` latents does, which would only overlap more.
+ * @param most a multiple of TILE_STEP
+ * @param least likewise
+ */
+export function shortestTile(length: number, most: number, least: number): number {
+  if (most >= length) return length;
+  const count = Math.ceil((length - blended(most)) / (most - blended(most)));
+  const needed = length / (count - (count - 1) * OVERLAP);
+  return Math.max(least, TILE_STEP * Math.ceil(needed / TILE_STEP));
+}
+
 /**
  * Spreads tiles evenly over an axis, each overlapping the next by a quarter of a tile or more.
  *

@@ -23,8 +23,8 @@ const square = (side: number) => ({ width: side, height: side });
 describe('given SDXL and so much memory for its decoder', () => {
   it.each([
     ['enough for all of it', 1024, 6e9, 1024],
-    ['enough for three quarters', 1024, 4e9, 768],
-    ['enough for half', 1024, 2e9, 512],
+    ['enough for most', 1024, 4e9, 608], // two tiles a side: no longer than two have to be
+    ['enough for half', 1024, 1.5e9, 416], // three
     ['next to nothing', 1024, 1, 256],
     ['next to nothing, and a picture no larger than the smallest tile', 256, 1, 256],
   ])('%s, then the piece is as large as fits', (_, side, bytes, piece) => {
@@ -32,7 +32,10 @@ describe('given SDXL and so much memory for its decoder', () => {
   });
 
   it('then a side that is shorter than a tile is not cut', () => {
-    expect(pieceThatFits(SDXL, { width: 1536, height: 384 }, 1e9)).toEqual({ width: 512, height: 384 });
+    expect(pieceThatFits(SDXL, { width: 1536, height: 384 }, 1.5e9)).toEqual({
+      width: 640,
+      height: 384,
+    });
   });
 
   it('then exactly what the decoder takes is enough for the whole', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildKlDecoder, buildKlEncoder } from '../../../src/engine/graph/autoencoder-kl.ts';
 import type { AutoencoderGraph } from '../../../src/engine/graph/latent-space.ts';
-import { tilesOf, tileWeights } from '../../../src/engine/pipeline/tile-axis.ts';
+import { shortestTile, tilesOf, tileWeights } from '../../../src/engine/pipeline/tile-axis.ts';
 import { codeInTiles, type Planes } from '../../../src/engine/pipeline/tiled-coding.ts';
 import { OnnxSession } from '../../../src/engine/runtime/onnx-session.ts';
 import { float32Tensor, type TensorValue } from '../../../src/engine/runtime/tensor-value.ts';
@@ -32,6 +32,21 @@ describe('given an axis', () => {
     ['SDXL at 1024 pixels in tiles of 512', 128, 64, [0, 32, 64]],
   ])('%s, then tiles are spread evenly over all of it', (_, length, tile, starts) => {
     expect(tilesOf(length, tile)).toEqual({ length, tile: Math.min(length, tile), starts });
+  });
+
+  it('and a most length, then the shortest tile needs as few tiles, and at least a quarter of each overlaps', () => {
+    for (let length = 1; length <= 256; length++) {
+      for (let most = 32; most <= 128; most += 4) {
+        const tile = shortestTile(length, most, 32);
+        expect(tile).toBeLessThanOrEqual(Math.min(most, length));
+        const { starts } = tilesOf(length, tile);
+        expect(starts.length).toBe(tilesOf(length, most).starts.length);
+        for (const [i, start] of starts.slice(1).entries()) {
+          expect((starts[i] as number) + tile - start).toBeGreaterThanOrEqual(tile / 4);
+        }
+        if (tile < length && tile > 32) expect(tilesOf(length, tile - 4).starts.length).toBeGreaterThan(starts.length);
+      }
+    }
   });
 
   it('then everywhere the weights of the tiles add up to 1, and the outermost places have that of one tile', () => {
