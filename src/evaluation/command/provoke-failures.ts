@@ -10,6 +10,7 @@ import { ensureWritable, writeFileAtomically } from '../../files/write-atomicall
 import { findModel } from '../../models/models-folder.ts';
 import { contactSheet } from '../contact-sheet.ts';
 import { drawingSignatures } from '../drawing-signature.ts';
+import { openJudge } from '../judge/judge.ts';
 import { sectionMarkdown } from '../report/section-markdown.ts';
 import { failuresSection } from '../report/sections/failures.ts';
 import { ResultCache } from '../result-cache.ts';
@@ -51,6 +52,7 @@ export async function provokeFailures(args: readonly string[]): Promise<void> {
   await mkdir(path.join(out, 'sheets'), { recursive: true });
   await ensureWritable(report);
   const engine = startEngine({ provider: 'auto', threads, maxMemory: os.totalmem() * MEMORY_SHARE });
+  const judge = card.name === 'pocket' ? await openJudge({ threads: 1 }) : undefined;
   try {
     const modelHash = await engine.modelHash(model);
     const choice = { folder: model, size: { width: card.width, height: card.height } };
@@ -65,6 +67,7 @@ export async function provokeFailures(args: readonly string[]): Promise<void> {
         model: choice,
         cache: new ResultCache(path.join(out, 'cells')),
         drawnBy: drawingSignatures(engine, choice, modelHash),
+        judge,
       },
       {
         progress: (done, total, { story, drawn }) => console.error(`${done}/${total} ${story}, ${drawn}`),
@@ -88,6 +91,7 @@ export async function provokeFailures(args: readonly string[]): Promise<void> {
     await writeFileAtomically(json, `${JSON.stringify(results)}\n`);
     console.error(`${report} and ${json}`);
   } finally {
+    await judge?.release();
     await engine.close();
   }
 }

@@ -14,6 +14,8 @@ export interface Observation {
   readonly drawn: string;
   /** of several characters the worst; null where it can't be told */
   readonly scores: Readonly<Record<Signature, number | null>>;
+  /** the subject's coat in each panel, as the judge reads it; null where it sees nobody; undefined without a judge */
+  readonly coats?: readonly (string | null)[];
 }
 
 export interface DetectorReport {
@@ -60,6 +62,30 @@ export function calibrate(observations: readonly Observation[]): DetectorReport[
       ranked: rankedShare(scores('testing', true), scores('testing', false)),
     };
   });
+}
+
+/**
+ * The detector of inconsistent subjects against what came of a drawing rather than what was provoked: whether the judge
+ * reads different coats in it. Over the drawings of the testing half, however they were made.
+ * @returns undefined without a judge
+ */
+export function againstJudge(observations: readonly Observation[], threshold: number): DetectorRates | undefined {
+  const judged = observations.filter(({ half, coats }) => half === 'testing' && coats !== undefined);
+  if (judged.length === 0) return undefined;
+  const scores = (isInconsistent: boolean) =>
+    judged
+      .filter(({ coats }) => new Set(coats?.filter((coat) => coat !== null)).size > 1 === isInconsistent)
+      .map((observation) => observation.scores['inconsistent-subject'])
+      .filter((score) => score !== null);
+  const [bad, good] = [scores(true), scores(false)];
+  const warned = [bad, good].map((some) => some.filter((score) => score >= threshold).length);
+  const all = (warned[0] ?? 0) + (warned[1] ?? 0);
+  return {
+    // of all warnings: here the kinds are as many as they are
+    precision: all > 0 ? (warned[0] ?? 0) / all : null,
+    recall: shareFrom(bad, threshold),
+    falseAlarms: shareFrom(good, threshold),
+  };
 }
 
 /**

@@ -5,6 +5,8 @@ import { SIGNATURES, type Signature } from '../../inspection/warning.ts';
 import { contentKey } from '../content-key.ts';
 import { type Drawing, drawVariant } from '../drawing.ts';
 import type { DrawingSignature } from '../drawing-signature.ts';
+import type { Judge } from '../judge/judge.ts';
+import { judgedSubject } from '../measures/attribute-agreement.ts';
 import type { Sampling } from '../panel-prompts.ts';
 import type { ResultCache } from '../result-cache.ts';
 import type { EvaluationStory } from '../stories.ts';
@@ -23,6 +25,8 @@ export interface SignatureDeps {
   readonly model: ModelChoice;
   readonly cache: ResultCache;
   readonly drawnBy: DrawingSignature;
+  /** only for pictures of the pocket's world */
+  readonly judge?: Judge;
 }
 
 export interface SignatureHooks {
@@ -43,7 +47,7 @@ export const signatureSeed = (story: number, take = 0): bigint =>
 /** Draws each story in every way, and has the detectors look at it. */
 export async function runSignatures(
   { stories, sampling, pocketDaylight }: SignaturePlan,
-  { engine, model, cache, drawnBy }: SignatureDeps,
+  { engine, model, cache, drawnBy, judge }: SignatureDeps,
   hooks: SignatureHooks,
 ): Promise<Observation[]> {
   const ways = PROVOCATIONS.flatMap((provocation) =>
@@ -64,6 +68,7 @@ export async function runSignatures(
         half: s % 2 === 0 ? 'choosing' : 'testing',
         drawn: provocation.name,
         scores: scoresOf(drawing, story.subject, pocketDaylight),
+        ...(judge ? { coats: await coatsOf(judge, drawing, story.subject) } : {}),
       };
       observations.push(observation);
       hooks.progress(observations.length, stories.length * ways.length, observation);
@@ -71,6 +76,12 @@ export async function runSignatures(
     await hooks.drawn(story, signatureSeed(s), drawings);
   }
   return observations;
+}
+
+async function coatsOf(judge: Judge, { panels }: Drawing, subject: string): Promise<(string | null)[]> {
+  const coats: (string | null)[] = [];
+  for (const { image } of panels) coats.push(judgedSubject(await judge.judge(image), subject)?.colour ?? null);
+  return coats;
 }
 
 /** What the bot would be told of the drawing. */

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { calibrate, chooseThreshold, type Observation } from '../../../src/evaluation/signatures/calibration.ts';
+import {
+  againstJudge,
+  calibrate,
+  chooseThreshold,
+  type Observation,
+} from '../../../src/evaluation/signatures/calibration.ts';
 import { wilson } from '../../../src/evaluation/wilson.ts';
 import type { Signature } from '../../../src/inspection/warning.ts';
 
@@ -47,6 +52,29 @@ describe('wilson', () => {
     expect(wilson(0, 5)?.high).toBeCloseTo(0.4345, 4);
     expect(wilson(5, 5)?.high).toBeCloseTo(1, 12);
     expect(wilson(0, 0)).toBeUndefined();
+  });
+});
+
+describe('againstJudge', () => {
+  const seen = (score: number, ...coats: (string | null)[]) => ({ ...observed('testing', 'normal', score), coats });
+
+  it('given what the judge reads, then drawings of two coats are those to be warned of, however they were made', () => {
+    const rates = againstJudge(
+      [
+        seen(0.9, 'red', 'blue'),
+        seen(0.2, 'red', 'blue', null),
+        seen(0.8, 'red', 'red', null),
+        seen(0.1, 'red', 'red'),
+        seen(0.1, 'green', 'green'),
+        { ...seen(0.9, 'red', 'blue'), half: 'choosing' as const },
+      ],
+      0.5,
+    );
+    expect(rates).toMatchObject({ recall: { count: 1, of: 2 }, falseAlarms: { count: 1, of: 3 }, precision: 1 / 2 });
+  });
+
+  it('given no judge, then nothing', () => {
+    expect(againstJudge([observed('testing', 'normal', 1)], 0.5)).toBeUndefined();
   });
 });
 

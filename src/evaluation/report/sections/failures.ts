@@ -1,10 +1,10 @@
 import { THRESHOLDS } from '../../../inspection/thresholds.ts';
 import type { Signature } from '../../../inspection/warning.ts';
-import type { DetectorReport } from '../../signatures/calibration.ts';
+import { againstJudge, type DetectorReport } from '../../signatures/calibration.ts';
 import { PROVOCATIONS } from '../../signatures/provocations.ts';
 import type { SignatureResults } from '../../signatures/signature-results.ts';
 import type { Rate } from '../../wilson.ts';
-import { chart, number, type Picture, percent, prose, type Section, table } from '../blocks.ts';
+import { type Block, chart, number, type Picture, percent, prose, type Section, table } from '../blocks.ts';
 
 const TITLES: Readonly<Record<Signature, string>> = {
   'inconsistent-subject': 'inconsistent subject',
@@ -78,6 +78,7 @@ export function failuresSection(results: SignatureResults, pictures: readonly Pi
         ['drawn', ...detectors.map((d) => TITLES[d.signature])],
         PROVOCATIONS.map(({ name }) => [name, ...detectors.map((d) => number(meanScore(results, name, d.signature)))]),
       ),
+      ...judgeBlocks(results),
       ...pictures,
       prose('## How each was provoked'),
       prose(PROVOCATIONS.map(({ name, about }) => `- **${name}**: ${about}`).join('\n')),
@@ -95,6 +96,20 @@ export function failuresSection(results: SignatureResults, pictures: readonly Pi
       ),
     ],
   };
+}
+
+/** The labels say what was provoked; the judge says what came of it, where it can. */
+function judgeBlocks({ detectors, observations }: SignatureResults): Block[] {
+  const threshold = detectors.find(({ signature }) => signature === 'inconsistent-subject')?.threshold;
+  const rates = threshold === undefined ? undefined : againstJudge(observations, threshold);
+  if (!rates) return [];
+  return [
+    table(
+      'The detector of inconsistent subjects against the judge (src/evaluation/judge/), over all drawings of the testing half: whether it reads more than one coat in a story. A normal drawing may well be inconsistent, and then a warning of it is right.',
+      ['', 'different coats: warned of', 'one coat: warned of', 'warnings that are right'],
+      [['inconsistent subject', rate(rates.recall), rate(rates.falseAlarms), percent(rates.precision)]],
+    ),
+  ];
 }
 
 function recallPoint({ signature, testing: { recall } }: DetectorReport) {
