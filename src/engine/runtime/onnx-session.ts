@@ -22,7 +22,7 @@ export interface OnnxSessionOptions {
   /**
    * CPU only: use weights as they lie in the file, memory-mapped, in place of copies in the layout and precision that
    * kernels prefer; those in half precision are converted layer by layer at each run. Loads at once, takes half to a
-   * third of the memory, and a run takes about a tenth longer (docs/adr/0005-memory-of-big-models.md).
+   * third of the memory, and a run takes 5 to 15 % longer (docs/adr/0005-memory-of-big-models.md).
    */
   readonly mapWeights?: boolean;
   /** Keep freed CPU memory for the next run: faster, but what the largest run took is never given back. */
