@@ -12,25 +12,34 @@ export interface Truth {
 }
 
 /**
- * Which creature is which subject. One that is of a subject's species is that subject (the surest, if there are
- * several). A subject that no creature is of is the only one that is left, if one creature and one subject are left: so
- * a fox that was drawn like a cat is still where the fox was asked for. The others stay untold.
+ * Which creatures are which subject. All of its species are: where two foxes are drawn for one, the word stands for both.
+ * If one subject is lost and one creature left, that is the subject: a fox that was drawn like a cat is still where the
+ * fox was asked for. Where two rabbits are drawn for a rabbit and a frog, nobody knows which of them is the frog: those
+ * subjects stay untold.
  */
 export function truthOf({ instances, grid }: Judgement, subjects: readonly Species[]): Truth[] {
-  const size = grid.width * grid.height;
-  const found = new Map<Species, JudgedCreature>();
+  const found = new Map<Species, readonly JudgedCreature[]>();
   for (const subject of subjects) {
     const alike = instances.filter(({ species }) => species === subject);
-    const [surest] = alike.sort((a, b) => b.speciesConfidence - a.speciesConfidence);
-    if (surest) found.set(subject, surest);
+    if (alike.length > 0) found.set(subject, alike);
   }
-  const [lost, ...moreLost] = subjects.filter((subject) => !found.has(subject));
-  const [left, ...moreLeft] = instances.filter((creature) => ![...found.values()].includes(creature));
-  if (lost && left && moreLost.length === 0 && moreLeft.length === 0) found.set(lost, left);
+  const lost = subjects.filter((subject) => !found.has(subject));
+  if (lost.length > 0) {
+    const left = instances.filter(({ species }) => !found.has(species));
+    for (const [subject, alike] of found) if (alike.length > 1) found.delete(subject);
+    const [only] = lost;
+    if (only && lost.length === 1 && left.length === 1) found.set(only, left);
+  }
+  const together = (creatures: readonly JudgedCreature[]) =>
+    unionMasks(
+      creatures.map(({ mask }) => mask),
+      grid.width * grid.height,
+    );
   return subjects.flatMap((subject) => {
-    const creature = found.get(subject);
-    if (!creature) return [];
-    const others = instances.filter((other) => other !== creature).map(({ mask }) => mask);
-    return [{ subject, mask: creature.mask, others: unionMasks(others, size), seenAs: creature.species }];
+    const own = found.get(subject) ?? [];
+    const [first] = own;
+    if (!first) return [];
+    const others = instances.filter((creature) => !own.includes(creature));
+    return [{ subject, mask: together(own), others: together(others), seenAs: first.species }];
   });
 }

@@ -1,3 +1,4 @@
+import { decodePicture, encodePalettePng } from '../../render/canvas.ts';
 import { renderMaskOverlay } from '../../render/mask-overlay.ts';
 import { renderRows } from '../../render/rows.ts';
 import type { LocalisedSubject } from './run-localisation.ts';
@@ -28,5 +29,5 @@ export async function worstSheet(subjects: readonly LocalisedSubject[]): Promise
       return `${truth.subject}${seen}: IoU ${score.iou.toFixed(2)}. ${prompt}`;
     }),
   });
-  return page.png;
+  return encodePalettePng(await decodePicture(page.png)); // a third of the bytes, for docs/results
 }

@@ -83,9 +83,14 @@ describe('the truth', () => {
   const judged = (...instances: JudgedCreature[]) =>
     ({ instances, grid: { height: 2, width: 2 } }) as unknown as Judgement;
 
-  test('given two of the species, then the surer one is the subject and the other is another', () => {
-    const [truth] = truthOf(judged(creature('fox', 0.6, 0), creature('fox', 0.9, 1)), ['fox']);
-    expect(truth).toMatchObject({ subject: 'fox', seenAs: 'fox', mask: mask(0, 1, 0, 0), others: mask(1, 0, 0, 0) });
+  test('given two of the species for one, then both are the subject', () => {
+    const seen = judged(creature('fox', 0.6, 0), creature('fox', 0.9, 1), creature('bear', 0.9, 3));
+    expect(truthOf(seen, ['fox'])).toMatchObject([{ mask: mask(1, 1, 0, 0), others: mask(0, 0, 0, 1), seenAs: 'fox' }]);
+  });
+
+  test('given two of a species where another subject is lost, then nobody knows which is which', () => {
+    const seen = judged(creature('fox', 0.6, 0), creature('fox', 0.9, 1), creature('owl', 0.9, 2));
+    expect(truthOf(seen, ['fox', 'bear', 'owl'])).toMatchObject([{ subject: 'owl', mask: mask(0, 0, 1, 0) }]);
   });
 
   test('given one creature of another species in a picture of one subject, then it is that subject', () => {
