@@ -8,7 +8,7 @@ async function main(options: BenchOptions | undefined): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const verdicts = await measureParts(options, (text) => process.stderr.write(`${text}\n`));
+  const verdicts = await measureParts(options, process.env.PYTHON, (text) => process.stderr.write(`${text}\n`));
   for (const { what, target, measured, met } of verdicts) {
     process.stdout.write(`${met ? 'met    ' : 'NOT MET'}  ${what}: ${measured}, target ${target}\n`);
   }

@@ -9,6 +9,7 @@ the finished `latents` (float32 [N, C, H, W]), `masks` (uint8 [N, S], after cons
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -23,6 +24,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from consistory_sampling import Draws, Sampler, Story
 
 task = json.loads(Path(sys.argv[1]).read_text())
+os.environ["TORCHINDUCTOR_CACHE_DIR"] = task["compilerCache"]  # read when something is compiled
 torch.set_num_threads(task["threads"])
 torch.set_grad_enabled(False)
 diffusers.utils.logging.set_verbosity_error()

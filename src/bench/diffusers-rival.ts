@@ -56,14 +56,14 @@ export class DiffusersRival {
       await writeFile(files[name], new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     }
     const description = path.join(folder, 'task.json');
+    // a cache of its own, so that the compiler's time is that of a first compilation
+    const compilerCache = path.join(folder, 'inductor');
     const { draws: _, ...rest } = task;
     await writeFile(
       description,
-      JSON.stringify({ ...rest, files, settings, dtype, compile, threads, gathered: false }),
+      JSON.stringify({ ...rest, files, settings, dtype, compile, compilerCache, threads, gathered: false }),
     );
-    // a compiler's cache of its own, so that its time is that of a first compilation
-    const cache = { TORCHINDUCTOR_CACHE_DIR: path.join(folder, 'inductor') };
-    const process = startPython(python, 'diffusers_rival.py', [description], cache);
+    const process = startPython(python, 'diffusers_rival.py', [description]);
     const { ready: versions } = ready.parse(await process.answer());
     return new DiffusersRival(process, folder, versions);
   }

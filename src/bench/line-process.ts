@@ -9,9 +9,8 @@ export class LineProcess {
   private readonly lines: AsyncIterator<string>;
   private complaints = '';
 
-  /** @param environment besides this process's own */
-  constructor(program: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
+  constructor(program: string, args: readonly string[]) {
+    this.child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.complaints += text;

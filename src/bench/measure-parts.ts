@@ -30,13 +30,18 @@ const fewer = (rounds: number): number => Math.max(1, rounds - 1);
 
 /**
  * Measures the parts that were asked for, and writes the files after each, so that nothing is lost.
+ * @param wishedPython one with torch and diffusers; where there is one by default, it is found
  * @returns targets and what was measured, of all parts in the files
  */
-export async function measureParts(options: BenchOptions, tell: Tell): Promise<Verdict[]> {
+export async function measureParts(
+  options: BenchOptions,
+  wishedPython: string | undefined,
+  tell: Tell,
+): Promise<Verdict[]> {
   const model = openModel(findModel(options.model));
   const { rounds, quick, out, threads } = options;
   const steps = quick ? QUICK_STEPS : model.card.steps;
-  const python = findPython(process.env.PYTHON);
+  const python = findPython(wishedPython);
   if (python === undefined) tell('No Python with torch and diffusers ($PYTHON): not compared with PyTorch.');
   const shape = { panels: PANELS, steps };
   const racing = { ...shape, threads, rounds, python };

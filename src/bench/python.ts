@@ -10,12 +10,6 @@ export function findPython(wish: string | undefined): string | undefined {
 }
 
 /** Starts a program of scripts/bench/ that answers lines. */
-export function startPython(
-  python: string,
-  script: string,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): LineProcess {
-  // compiled modules would lie among the sources
-  return new LineProcess(python, [benchScript(script), ...args], { PYTHONDONTWRITEBYTECODE: '1', ...environment });
+export function startPython(python: string, script: string, args: readonly string[]): LineProcess {
+  return new LineProcess(python, ['-B', benchScript(script), ...args]); // compiled modules would lie among the sources
 }
