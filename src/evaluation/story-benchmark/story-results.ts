@@ -43,11 +43,12 @@ export interface StoryVariantSummary {
   readonly inceptionActions: number | null;
   /** mean seconds to draw a shot, anchors included */
   readonly took: number | null;
-  /** CIDS of those characters whose looks name a coat, and of those whose looks leave it to the model */
-  readonly byCoat: Readonly<Record<'named' | 'unnamed', CoatSummary>>;
+  /** CIDS of characters by what their looks say and how many the story has; the same groups in every variant */
+  readonly groups: readonly CharacterGroup[];
 }
 
-export interface CoatSummary {
+export interface CharacterGroup {
+  readonly title: string;
   readonly characters: number;
   readonly cross: number | null;
   readonly self: number | null;
@@ -141,17 +142,31 @@ function summaryOf(variant: string, stories: readonly BenchmarkedStory[]): Story
       sightings.flatMap(({ creatures }) => creatures.map(({ actionProbabilities }) => actionProbabilities)),
     ),
     took: took > 0 ? took / shots : null,
-    byCoat: { named: coatSummary(variant, stories, true), unnamed: coatSummary(variant, stories, false) },
+    groups: GROUPS.map((group) => groupSummary(variant, stories, group)),
   };
 }
 
-function coatSummary(variant: string, stories: readonly BenchmarkedStory[], named: boolean): CoatSummary {
+/** Words do most where they name what tells characters apart; where several meet, they can be taken for each other. */
+const GROUPS = [
+  { title: 'no colour in the looks, alone in the story', named: false, alone: true },
+  { title: 'no colour in the looks, others in the story', named: false, alone: false },
+  { title: 'a colour in the looks, alone in the story', named: true, alone: true },
+  { title: 'a colour in the looks, others in the story', named: true, alone: false },
+] as const;
+
+function groupSummary(
+  variant: string,
+  stories: readonly BenchmarkedStory[],
+  { title, named, alone }: (typeof GROUPS)[number],
+): CharacterGroup {
   const some = stories.flatMap(({ story, variants }) => {
+    if ((story.characters.length === 1) !== alone) return [];
     const chosen = story.characters.filter((character) => namesCoat(character, Object.keys(COATS)) === named);
     const names = new Set(chosen.map(({ name }) => name));
     return variants.get(variant)?.characters.filter(({ character }) => names.has(character)) ?? [];
   });
   return {
+    title,
     characters: some.length,
     cross: meanOf(some.map(({ cross }) => cross)),
     self: meanOf(some.map(({ self }) => self ?? undefined)),

@@ -115,10 +115,7 @@ describe('a story of two shots in three steps', () => {
     const results = storyResults(benchmarked, 'all', PROVENANCE);
     expect(results.variants.map(({ variant }) => variant)).toEqual(['plain', 'all', 'copy-paste']);
     expect(results.best).toBe('tale');
-    expect(results.variants[0]?.byCoat).toMatchObject({
-      named: { characters: 0, cross: null },
-      unnamed: { characters: 2 },
-    });
+    expect(results.variants[0]?.groups.map(({ characters }) => characters)).toEqual([0, 2, 0, 0]);
     const markdown = sectionMarkdown(storiesSection(results, folder));
     expect(markdown).toContain('1 of 2 stories: 2 characters, 2 shots, 1 of them with two on stage');
     expect(markdown).toMatch(/\| OCCM not ↓ \| \d/);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { MeanInterval } from '../../bootstrap.ts';
 import { STORY_MEASURE_NAMES, STORY_MEASURES } from '../../story-benchmark/story-measure-names.ts';
 import type { StoryMeasures } from '../../story-benchmark/story-measures.ts';
-import type { CoatSummary, StoryBenchmarkResults, StoryVariantSummary } from '../../story-benchmark/story-results.ts';
+import type { StoryBenchmarkResults, StoryVariantSummary } from '../../story-benchmark/story-results.ts';
 import { type Block, chart, number, type Picture, prose, type Section, table } from '../blocks.ts';
 
 const ARROWS = { more: ' ↑', less: ' ↓', 'not-less': ' not ↓', 'not-more': ' not ↑', told: '' } as const;
@@ -25,7 +25,7 @@ export function storiesSection(results: StoryBenchmarkResults, folder: string): 
           ...further(variants),
         ],
       ),
-      coatTable(variants),
+      groupsTable(variants),
       ...CHARTED.map((name) => differences(variants, name)),
       table(
         'Differences to plain, paired by story, with 95 % bootstrap intervals.',
@@ -84,21 +84,12 @@ const further = (variants: readonly StoryVariantSummary[]): string[][] => [
   ['seconds a shot, as busy as the machine was', ...variants.map((variant) => number(variant.took, 1))],
 ];
 
-/** Words do most where they name what tells one character from another. */
-function coatTable(variants: readonly StoryVariantSummary[]): Block {
-  const row = (title: string, of: (variant: StoryVariantSummary) => CoatSummary) => [
-    [`${title}: CIDS cross ↑`, ...variants.map((variant) => number(of(variant).cross))],
-    [`${title}: CIDS self ↑`, ...variants.map((variant) => number(of(variant).self))],
-  ];
-  const counts = variants[0]?.byCoat;
-  return table(
-    'The same by what the prompts say of the coat: means over characters.',
-    ['characters', ...variants.map(({ variant }) => variant)],
-    [
-      ...row(`${counts?.unnamed.characters ?? 0} without a colour`, ({ byCoat }) => byCoat.unnamed),
-      ...row(`${counts?.named.characters ?? 0} with a colour`, ({ byCoat }) => byCoat.named),
-    ],
-  );
+function groupsTable(variants: readonly StoryVariantSummary[]): Block {
+  const rows = (variants[0]?.groups ?? []).flatMap(({ title, characters }, g) => [
+    [`${characters}: ${title}; CIDS cross ↑`, ...variants.map(({ groups }) => number(groups[g]?.cross))],
+    ['the same; CIDS self ↑', ...variants.map(({ groups }) => number(groups[g]?.self))],
+  ]);
+  return table('By characters: means over those of a kind.', ['characters', ...variants.map((v) => v.variant)], rows);
 }
 
 const isCompared = ({ byMeasure }: StoryVariantSummary): boolean =>
