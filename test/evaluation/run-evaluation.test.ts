@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Engine, startEngine } from '../../src/engine/worker/engine-client.ts';
+import type { Clip } from '../../src/evaluation/clip/open-clip.ts';
 import { contactSheet, methodSheet } from '../../src/evaluation/contact-sheet.ts';
 import type { Drawing } from '../../src/evaluation/drawing.ts';
 import { type Judge, openJudge } from '../../src/evaluation/judge/judge.ts';
@@ -54,6 +55,16 @@ function counting(engine: Engine): { engine: Engine; draws: () => number; probes
   };
 }
 
+/** In place of a CLIP: mean colours, and one text that is grey. */
+const CLIP_OF_COLOURS: Clip = {
+  embedPicture: async ({ rgb }) => {
+    const sums = [0, 1, 2].map((channel) => rgb.reduce((sum, value, i) => sum + (i % 3 === channel ? value : 0), 0));
+    return Float32Array.from(sums, (sum) => sum / Math.hypot(...sums));
+  },
+  embedText: async () => new Float32Array(3).fill(1 / Math.sqrt(3)),
+  release: async () => undefined,
+};
+
 describe('an evaluation of two panels in four steps', () => {
   let folder: string;
   let real: Engine;
@@ -71,6 +82,7 @@ describe('an evaluation of two panels in four steps', () => {
         drawnBy: async () => 'this code',
         measuredBy,
         judge: { judge, name: 'this judge' },
+        clip: { clip: CLIP_OF_COLOURS, name: 'this clip' },
       },
       {
         progress: () => undefined,
