@@ -122,6 +122,6 @@ async function writeExtremes(
 ): Promise<void> {
   const folder = path.dirname(report);
   for (const story of done.filter(({ story }) => story.id === best || story.id === worst)) {
-    await writeFileAtomically(path.join(folder, `stories-${story.story.id}.png`), await storySheet(story));
+    await writeFileAtomically(path.join(folder, `stories-${story.story.id}.webp`), await storySheet(story));
   }
 }

@@ -116,13 +116,13 @@ function extremes({ stories, judged, best, worst }: StoryBenchmarkResults, folde
   return [
     prose(
       `By the mean of CIDS cross and self, PA average and OCCM / 100 of \`${judged}\`: ${named
-        .map(({ which, story }) => `${which} [${story.title}](stories-${story.id}.png)`)
+        .map(({ which, story }) => `${which} [${story.title}](stories-${story.id}.webp)`)
         .join(', ')}.`,
     ),
     ...named.map(
       ({ which, story }): Picture => ({
         kind: 'picture',
-        file: path.join(folder, `stories-${story.id}.png`),
+        file: path.join(folder, `stories-${story.id}.webp`),
         alt: `The canons and the shots of the ${which} story in every variant: ${story.shots.map(({ text }) => text).join('; ')}`,
         caption: `The ${which} of the stories, ${story.title}.`,
       }),
