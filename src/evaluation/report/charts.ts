@@ -49,7 +49,12 @@ function bars({ bars: values, valueLabel }: BarChart): Plot.PlotOptions {
   const rowName = isGrouped ? 'group' : 'name';
   return {
     ...(isGrouped
-      ? { marginLeft: NAME_MARGIN, height: values.length * ROW_HEIGHT + 72, y: { axis: null }, fy: { label: null } }
+      ? {
+          marginLeft: NAME_MARGIN,
+          height: values.length * ROW_HEIGHT + 72,
+          y: { axis: null, domain: groups },
+          fy: { label: null },
+        }
       : rowScale(values.map(({ name }) => name))),
     marginBottom: 46,
     x: { label: valueLabel, labelOffset: 40, grid: true, ticks: TICKS, zero: true, nice: true },
