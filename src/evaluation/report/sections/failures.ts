@@ -83,7 +83,7 @@ export function failuresSection(results: SignatureResults, pictures: readonly Pi
       prose('## How each was provoked'),
       prose(PROVOCATIONS.map(({ name, about }) => `- **${name}**: ${about}`).join('\n')),
       prose(
-        'Also tried: features injected with alpha 1, whatever their similarity, at all steps. On the pocket model that brings no failure: in five stories it was looked at, subjects agreed as well as with Troupe’s settings or better, and details were no worse. So it is no provocation here; a larger model may differ.',
+        'Also tried: features injected with alpha 1, whatever their similarity, at all steps. On the pocket model that brings no failure: in the three stories whose pictures were looked at, subjects agreed as well as with Troupe’s settings or better, and details were no worse. So it is no provocation here; a larger model may differ.',
       ),
       prose('## What the detectors look at'),
       prose(
