@@ -13,7 +13,7 @@ const PANELS = [
   'jumping in the snow',
 ];
 /** One on which the method shows well; docs/results has the numbers over many. */
-const SEED = '11';
+const SEED = '33';
 
 /** The README's story by `npm run story -- --compare`. */
 export async function comparePicture(): Promise<void> {
