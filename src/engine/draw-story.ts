@@ -153,7 +153,7 @@ export async function drawStory(pipeline: Pipeline, request: StoryRequest, hooks
       id: panel.id,
       image: await pipeline.decode(latents),
       latents,
-      masks: Object.fromEntries(panel.concepts.map((concept) => [concept, tracker.mask(concept)])),
+      masks: tracker.masks(panel.concepts),
       truncatedWords: prompts[i]?.tokens.truncatedWords ?? [],
     });
   }

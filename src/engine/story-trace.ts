@@ -46,7 +46,7 @@ export function traceOf(
     panels: panels.map(({ id, concepts }, i) => ({
       id,
       firstImage: firstImages[i] as RasterImage,
-      firstMasks: byConcept(concepts, (concept) => (first.masks[i] as MaskTracker).mask(concept)),
+      firstMasks: (first.masks[i] as MaskTracker).masks(concepts),
       attention: byConcept(concepts, (concept) => (last.masks[i] as MaskTracker).wordMaps(concept)),
       attentionByStep: byConcept(concepts, (concept) => (last.masks[i] as MaskTracker).wordMapsByStep(concept)),
     })),

@@ -38,22 +38,21 @@ export class AnchorRecorder {
     this.recorded = groups.map(() => ({ visits: new Map(), masks: [], dift: [] }));
   }
 
-  /** @param injects whether others may take features at this run */
+  /**
+   * @param keptTokens that mask dropout leaves; undefined where attention isn't shared
+   * @param injects whether others may take features at this run
+   */
   keep(
     run: string,
     { unet, panels }: { readonly unet: ConsistoryUnet; readonly panels: readonly StagePanel[] },
     masks: readonly MaskTracker[],
-    keptTokens: readonly (readonly Mask[])[],
+    keptTokens: readonly (readonly Mask[])[] | undefined,
     layout: RowLayout,
     injects: boolean,
   ): Keeping | undefined {
     if (this.bytes > this.mostBytes || this.groups.length === 0) return undefined;
-    const masksOf = (place: number): ConceptMasks => {
-      const concepts = panels[place]?.concepts ?? [];
-      return Object.fromEntries(concepts.map((concept) => [concept, masks[place]?.mask(concept) as Mask]));
-    };
-    const groupMasks = this.groups.map((group) => group.map(masksOf));
-    const shared = unet.sharedLevels.map((level, i) => ({
+    const groupMasks = this.groups.map((group) => masksOf(group, panels, masks));
+    const shared = (keptTokens ? unet.sharedLevels : []).map((level, i) => ({
       kind: 'tokens' as const,
       level,
       groups: this.groups.map((group, g) =>
@@ -63,7 +62,7 @@ export class AnchorRecorder {
             unet.maskGrid.height * unet.maskGrid.width,
           );
           const seen = resizeMask(subject, unet.maskGrid, level);
-          return indices(seen, keptTokens[place]?.[i] as Mask);
+          return indices(seen, keptTokens?.[place]?.[i] as Mask);
         }),
       ),
     }));
@@ -103,9 +102,7 @@ export class AnchorRecorder {
   matched(panels: readonly StagePanel[], masks: readonly MaskTracker[], dift: readonly Float32Array[]): void {
     this.groups.forEach((group, g) => {
       const recorded = this.recorded[g] as Recorded;
-      recorded.masks = group.map((place) =>
-        Object.fromEntries((panels[place]?.concepts ?? []).map((c) => [c, masks[place]?.mask(c) as Mask])),
-      );
+      recorded.masks = masksOf(group, panels, masks);
       recorded.dift = dift.length > 0 ? group.map((place) => dift[place] as Float32Array) : [];
       this.bytes += recorded.dift.reduce((sum, { byteLength }) => sum + byteLength, 0);
     });
@@ -126,6 +123,14 @@ export class AnchorRecorder {
       };
     });
   }
+}
+
+function masksOf(
+  group: readonly number[],
+  panels: readonly StagePanel[],
+  masks: readonly MaskTracker[],
+): ConceptMasks[] {
+  return group.map((place) => (masks[place] as MaskTracker).masks(panels[place]?.concepts ?? []));
 }
 
 /** The tokens of the grid of injection that lie in patches which correspondences may lead to. */

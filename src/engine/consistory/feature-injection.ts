@@ -3,7 +3,7 @@ import type { Correspondence } from './correspondence.ts';
 import type { RowLayout } from './row-layout.ts';
 import type { FeatureInjection } from './settings.ts';
 import { type Grid, type Mask, minMax, otsuThreshold } from './subject-mask.ts';
-import type { RowOf } from './token-bank.ts';
+import { type RowOf, rowsInBatch } from './token-bank.ts';
 import type { ConsistoryFeeds } from './unet-rows.ts';
 
 /** One token of a panel that takes the features of a token of another panel. */
@@ -85,7 +85,7 @@ export function injectionFeeds(
   layout: RowLayout,
   grid: Grid,
   strength: number,
-  rowOf: RowOf = (half, source, token) => (layout.halves[half]?.(source) ?? 0) * grid.height * grid.width + token,
+  rowOf: RowOf = rowsInBatch(layout, grid),
 ): ConsistoryFeeds {
   const size = grid.height * grid.width;
   const rows = layout.halves.flatMap((row) => tokens.map((t) => row(t.panel) * size + t.token));

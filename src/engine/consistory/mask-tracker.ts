@@ -12,6 +12,8 @@ export class MaskTracker {
   private readonly rows: ConceptRows;
   private readonly tokens: number;
   private readonly window: number;
+  /** a tracker never changes, so a mask is found once, however many layers and viewers ask for it */
+  private readonly found = new Map<string, Mask>();
 
   /**
    * @param tokens S, tokens at the mask resolution
@@ -54,6 +56,18 @@ export class MaskTracker {
 
   /** Where a concept is; empty before the first step. */
   mask(concept: string): Mask {
+    const found = this.found.get(concept) ?? this.findMask(concept);
+    this.found.set(concept, found);
+    return found;
+  }
+
+  /** Where each of the concepts is. */
+  masks(concepts: readonly string[]): Record<string, Mask> {
+    // fromEntries, so that a character called "__proto__" is one
+    return Object.fromEntries(concepts.map((concept) => [concept, this.mask(concept)]));
+  }
+
+  private findMask(concept: string): Mask {
     const known = this.history.length > 0 && this.rows[concept] !== undefined;
     return known ? subjectMask(this.wordMaps(concept)) : new Uint8Array(this.tokens);
   }

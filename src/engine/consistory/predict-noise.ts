@@ -7,7 +7,7 @@ import { isGuided, type RowLayout, rowLayout } from './row-layout.ts';
 import { type ConsistencySettings, injectionSteps, queryStrength } from './settings.ts';
 import type { SharingEdge, StagePanel } from './stage.ts';
 import type { Grid, Mask } from './subject-mask.ts';
-import { keptTokens, type RowOf, tokenBank } from './token-bank.ts';
+import { keptTokens, type RowOf, rowsInBatch, tokenBank } from './token-bank.ts';
 import type { Conditioning, ConsistoryFeeds, ConsistoryUnet, UnetRow } from './unet-rows.ts';
 
 /** What stays the same over the steps of a story. */
@@ -56,12 +56,15 @@ export async function predictNoise(
   const isShared = context.edges.length > 0 && (step > 0 || (injected?.length ?? 0) > 0);
   const strength = isShared ? queryStrength(settings.queryBlending, step, scheduler.timesteps.length) : 0;
   const layout = rowLayout(panels.length, { guided: isGuided(guidance), twins: strength > 0 });
-  const kept = panels.map((panel) => keptTokens(panel, step, unet.sharedLevels, settings.maskDropout));
+  const kept =
+    settings.sharedAttention && context.edges.length > 0
+      ? panels.map((panel) => keptTokens(panel, step, unet.sharedLevels, settings.maskDropout))
+      : undefined;
   const recall = recallOf(context, question.run);
   const isInjecting = injects(context, step, injected);
   const keeping = context.recorder?.keep(question.run, context, masks, kept, layout, isInjecting);
   const result = await unet.run(rowsOf(context, question, layout), {
-    ...sharingFeeds(context, question, layout, kept, recall),
+    ...(kept ? sharingFeeds(context, question, layout, kept, recall) : {}),
     ...(strength > 0 ? blendingFeeds(layout, strength) : {}),
     ...(isInjecting ? injectingFeeds(context, layout, injected ?? [], recall) : {}),
     ...recall?.feeds(),
@@ -106,7 +109,6 @@ function sharingFeeds(
   kept: readonly (readonly Mask[])[],
   recall: AnchorRecall | undefined,
 ): ConsistoryFeeds {
-  if (!settings.sharedAttention || edges.length === 0) return {};
   const maskTokens = unet.maskGrid.height * unet.maskGrid.width;
   const whole = new Uint8Array(maskTokens).fill(1);
   const maskOf = (panel: number, concepts: readonly string[]) => {
@@ -118,8 +120,10 @@ function sharingFeeds(
     unet.sharedLevels.flatMap((level, i) => {
       const tokens = level.height * level.width;
       const keptHere = [...kept.map((perLevel) => perLevel[i] as Mask), ...(recall?.kept(level.height, tokens) ?? [])];
-      const rowOf = rowsBehind(layout, level, (half, source, token) =>
-        source < panels.length ? undefined : recall?.sharedRow(level.height, half, source, token),
+      const rowOf = rowsBehind(
+        layout,
+        level,
+        recall && ((half, source, token) => recall.sharedRow(level.height, half, source, token)),
       );
       const bank = tokenBank(edges, layout, level, unet.maskGrid, maskOf, keptHere, rowOf);
       return [
@@ -131,16 +135,12 @@ function sharingFeeds(
 }
 
 /** Drawn panels' tokens lie in the batch, remembered ones behind all of it. */
-function rowsBehind(
-  layout: RowLayout,
-  { height, width }: Grid,
-  remembered: (half: number, source: number, token: number) => number | undefined,
-): RowOf {
-  const size = height * width;
-  return (half, source, token) => {
-    const behind = remembered(half, source, token);
-    return behind === undefined ? (layout.halves[half]?.(source) ?? 0) * size + token : layout.rows * size + behind;
-  };
+function rowsBehind(layout: RowLayout, grid: Grid, remembered: RowOf | undefined): RowOf {
+  const drawn = rowsInBatch(layout, grid);
+  if (!remembered) return drawn;
+  const behind = layout.rows * grid.height * grid.width;
+  return (half, source, token) =>
+    source < layout.images ? drawn(half, source, token) : behind + remembered(half, source, token);
 }
 
 function blendingFeeds(layout: RowLayout, strength: number): ConsistoryFeeds {
@@ -164,14 +164,16 @@ function injects({ settings, scheduler }: StageContext, step: number, injected: 
 }
 
 function injectingFeeds(
-  { unet, settings, panels }: StageContext,
+  { unet, settings }: StageContext,
   layout: RowLayout,
   injected: readonly InjectedToken[],
   recall: AnchorRecall | undefined,
 ): ConsistoryFeeds {
   if (!settings.featureInjection || injected.length === 0) return {};
-  const rowOf = rowsBehind(layout, unet.injectGrid, (half, source, token) =>
-    source < panels.length ? undefined : recall?.featureRow(half, source, token),
+  const rowOf = rowsBehind(
+    layout,
+    unet.injectGrid,
+    recall && ((half, source, token) => recall.featureRow(half, source, token)),
   );
   return injectionFeeds(injected, layout, unet.injectGrid, settings.featureInjection.strength, rowOf);
 }

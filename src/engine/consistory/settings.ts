@@ -51,19 +51,24 @@ export const PAPER_SETTINGS: ConsistencySettings = {
   maskWindow: 8,
 };
 
+const LONGER_INJECTION: FeatureInjection = {
+  lookahead: 4,
+  strength: 0.8,
+  from: 0.1,
+  until: 1 / 2,
+  similarity: 'otsu',
+};
+
 /**
  * Troupe's own: features are injected for longer than in the paper (docs/adr/0004-consistency.md), by correspondences
  * from a look ahead in place of a whole first pass (docs/adr/0006-one-pass.md).
  */
-export const DEFAULT_SETTINGS: ConsistencySettings = {
-  ...PAPER_SETTINGS,
-  featureInjection: { lookahead: 4, strength: 0.8, from: 0.1, until: 1 / 2, similarity: 'otsu' },
-};
+export const DEFAULT_SETTINGS: ConsistencySettings = { ...PAPER_SETTINGS, featureInjection: LONGER_INJECTION };
 
 /** The same with the paper's two passes, which cost nearly twice as much. */
 export const EXACT_SETTINGS: ConsistencySettings = {
   ...DEFAULT_SETTINGS,
-  featureInjection: { lookahead: 'pass', strength: 0.8, from: 0.1, until: 1 / 2, similarity: 'otsu' },
+  featureInjection: { ...LONGER_INJECTION, lookahead: 'pass' },
 };
 
 /** Plain text-to-image: nothing is shared. */

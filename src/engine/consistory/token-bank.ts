@@ -18,6 +18,11 @@ export type MaskOf = (panel: number, concepts: readonly string[]) => Mask;
 /** Where a source's token lies among the flattened tokens of the batch, by half of it. */
 export type RowOf = (half: number, source: number, token: number) => number;
 
+/** Of panels that are drawn. */
+export function rowsInBatch(layout: RowLayout, { height, width }: Grid): RowOf {
+  return (half, source, token) => (layout.halves[half]?.(source) ?? 0) * height * width + token;
+}
+
 /**
  * Which tokens of a panel are shared at a step (mask dropout, paper §4.2), for each attention level in turn. Drawn from
  * the panel's own stream, so both passes of a story, and every later redraw, drop the same tokens.
@@ -55,7 +60,7 @@ export function tokenBank(
   maskGrid: Grid,
   maskOf: MaskOf,
   kept: readonly Mask[],
-  rowOf: RowOf = (half, source, token) => (layout.halves[half]?.(source) ?? 0) * level.height * level.width + token,
+  rowOf: RowOf = rowsInBatch(layout, level),
 ): TokenBank {
   const tokens = level.height * level.width;
   const seen: number[][] = Array.from({ length: layout.rows }, () => []);
