@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { UserError } from '../errors/user-error.ts';
+import { readArguments } from './read-arguments.ts';
 import { OVERRIDES } from './setting-overrides.ts';
 import { type EvaluationStory, QUICK_STORIES, STORIES } from './stories.ts';
 import { SWEEPS, type Sweep, sweepOf } from './sweeps.ts';
@@ -87,7 +86,7 @@ const RAW = z.strictObject({
  * @throws UserError `evaluation-options`, `evaluation-sweep`, `evaluation-variant`, `evaluation-override`
  */
 export function parseOptions(args: readonly string[]): EvaluationOptions | undefined {
-  const raw = readOptions(args);
+  const raw = readArguments(args, RAW, ['quick', 'help'], 'options as `npm run evaluate -- --help` lists them');
   if (raw.help) return undefined;
   const { quick, variants, stories, runs, steps, guidance, model, provider, threads, clip, out } = raw;
   const sweep = raw.sweep === undefined ? undefined : sweepOf(raw.sweep);
@@ -109,24 +108,4 @@ export function parseOptions(args: readonly string[]): EvaluationOptions | undef
     out,
     report: raw.report ?? (usual ? `docs/results/${name}.md` : `${out}/report.md`),
   };
-}
-
-function readOptions(args: readonly string[]): z.infer<typeof RAW> {
-  try {
-    const text = { type: 'string' } as const;
-    const flag = { type: 'boolean' } as const;
-    const names = Object.keys(RAW.shape);
-    const options = Object.fromEntries(names.map((n) => [n, n === 'quick' || n === 'help' ? flag : text]));
-    return RAW.parse({ ...parseArgs({ args: [...args], options, strict: true }).values });
-  } catch (cause) {
-    throw new UserError(
-      'evaluation-options',
-      {
-        expected: 'options as `npm run evaluate -- --help` lists them',
-        got: cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message,
-        todo: 'Correct them and try again.',
-      },
-      { cause },
-    );
-  }
 }

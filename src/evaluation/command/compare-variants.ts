@@ -1,14 +1,13 @@
 import { mkdir } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { openModel } from '../../engine/weights/open-model.ts';
-import { startEngine } from '../../engine/worker/engine-client.ts';
 import { ensureWritable, writeFileAtomically } from '../../files/write-atomically.ts';
 import { findModel } from '../../models/models-folder.ts';
 import { clipName, openClip } from '../clip/open-clip.ts';
 import { coatCalibration } from '../coat-calibration.ts';
 import { contactSheet, methodSheet } from '../contact-sheet.ts';
 import { drawingSignatures } from '../drawing-signature.ts';
+import { evaluationEngine } from '../evaluation-engine.ts';
 import { openJudge } from '../judge/judge.ts';
 import type { EvaluationOptions } from '../options.ts';
 import { sectionMarkdown } from '../report/section-markdown.ts';
@@ -25,7 +24,6 @@ import { assembleReport, writePage } from './write-report.ts';
 /** Where prompts differ in the picture's large parts and in its smaller ones; more noise tells hardly any apart. */
 const QUICK_TIMESTEPS = [500, 800];
 const FULL_TIMESTEPS = [300, 500, 700, 900];
-const MEMORY_SHARE = 0.8;
 const RESULTS = path.join(ROOT, 'docs/results');
 
 /** Draws stories in variants, measures them, and writes Markdown, JSON and contact sheets. */
@@ -52,11 +50,7 @@ export async function compareVariants(options: EvaluationOptions, args: readonly
   await ensureWritable(options.report);
   const clip = options.clip === undefined ? undefined : await openClip(options.clip, { threads: options.threads });
   let provider = 'not loaded: all pictures were there';
-  const engine = startEngine({
-    provider: options.provider,
-    threads: options.threads,
-    maxMemory: os.totalmem() * MEMORY_SHARE,
-  });
+  const engine = evaluationEngine(options.provider, options.threads);
   const judge = plan.pocketDaylight ? await openJudge({ threads: 1 }) : undefined;
   try {
     const modelHash = await engine.modelHash(options.model);

@@ -1,14 +1,12 @@
 import { mkdir } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { DEFAULT_SETTINGS } from '../../engine/consistory/settings.ts';
 import { openModel } from '../../engine/weights/open-model.ts';
-import { startEngine } from '../../engine/worker/engine-client.ts';
 import { UserError } from '../../errors/user-error.ts';
 import { ensureWritable, writeFileAtomically } from '../../files/write-atomically.ts';
 import { findModel } from '../../models/models-folder.ts';
+import { evaluationEngine } from '../evaluation-engine.ts';
 import { judgeErrors, openJudge } from '../judge/judge.ts';
 import { PICTURE_SIDE } from '../judge/judge-graph.ts';
 import { localisationPrompts, PROMPT_COUNTS } from '../localisation/prompts.ts';
@@ -16,13 +14,13 @@ import type { LocalisationResults } from '../localisation/results.ts';
 import { runLocalisation } from '../localisation/run-localisation.ts';
 import { summarizeLocalisation } from '../localisation/summary.ts';
 import { worstSheet } from '../localisation/worst-sheet.ts';
+import { readArguments } from '../read-arguments.ts';
 import { sectionMarkdown } from '../report/section-markdown.ts';
 import { localisationSection } from '../report/sections/localisation.ts';
 import { ResultCache } from '../result-cache.ts';
 import { circumstances, engineSources, ROOT } from './circumstances.ts';
 
 const STEPS = 20;
-const MEMORY_SHARE = 0.8;
 const SEED = 7000n;
 const EACH = Object.values(PROMPT_COUNTS).join(', ');
 
@@ -47,7 +45,7 @@ const OPTIONS = z.strictObject({
 
 /** @throws UserError `evaluation-options`, `judge-picture-size` */
 export async function localise(args: readonly string[]): Promise<void> {
-  const options = readOptions(args);
+  const options = readArguments(args, OPTIONS, ['localisation'], LOCALISATION_USAGE);
   const { prompts: most, steps = STEPS, model = 'models/pocket', threads, out } = options;
   const isUsual = [most, options.steps, options.model].every((option) => option === undefined);
   const folder = isUsual ? path.join(ROOT, 'docs/results') : out;
@@ -59,7 +57,7 @@ export async function localise(args: readonly string[]): Promise<void> {
   await mkdir(path.dirname(report), { recursive: true });
   await ensureWritable(report);
   const counts = Object.entries(PROMPT_COUNTS).map(([size, count]) => [size, Math.min(count, most ?? count)]);
-  const engine = startEngine({ provider: 'auto', threads, maxMemory: os.totalmem() * MEMORY_SHARE });
+  const engine = evaluationEngine('auto', threads);
   const judge = await openJudge({ threads });
   try {
     const modelHash = await engine.modelHash(model);
@@ -113,27 +111,4 @@ function refuseOtherWorlds({ name, width, height }: { name: string; width: numbe
     got: `${name}, which draws ${width} x ${height}`,
     todo: 'The ground truth comes from a net that knows only that world; leave --model out.',
   });
-}
-
-function readOptions(args: readonly string[]): z.infer<typeof OPTIONS> {
-  try {
-    const text = { type: 'string' } as const;
-    const flags = Object.keys(OPTIONS.shape).map((name) => [
-      name,
-      name === 'localisation' ? ({ type: 'boolean' } as const) : text,
-    ]);
-    return OPTIONS.parse({
-      ...parseArgs({ args: [...args], options: Object.fromEntries(flags), strict: true }).values,
-    });
-  } catch (cause) {
-    throw new UserError(
-      'evaluation-options',
-      {
-        expected: LOCALISATION_USAGE,
-        got: cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message,
-        todo: 'Correct them and try again.',
-      },
-      { cause },
-    );
-  }
 }

@@ -1,16 +1,14 @@
 import { mkdir } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { openModel } from '../../engine/weights/open-model.ts';
-import { startEngine } from '../../engine/worker/engine-client.ts';
-import { UserError } from '../../errors/user-error.ts';
 import { ensureWritable, writeFileAtomically } from '../../files/write-atomically.ts';
 import { findModel } from '../../models/models-folder.ts';
 import { contactSheet } from '../contact-sheet.ts';
 import { drawingSignatures } from '../drawing-signature.ts';
+import { evaluationEngine } from '../evaluation-engine.ts';
 import { openJudge } from '../judge/judge.ts';
+import { readArguments } from '../read-arguments.ts';
 import { sectionMarkdown } from '../report/section-markdown.ts';
 import { failuresSection } from '../report/sections/failures.ts';
 import { ResultCache } from '../result-cache.ts';
@@ -21,7 +19,6 @@ import type { SignatureResults } from '../signatures/signature-results.ts';
 import { circumstances, engineSources, ROOT } from './circumstances.ts';
 
 const STEPS = 20;
-const MEMORY_SHARE = 0.8;
 
 export const FAILURES_USAGE = `npm run evaluate -- --signatures [--stories N] [--model FOLDER] [--threads N] [--out FOLDER] [--report FILE]
 
@@ -41,7 +38,7 @@ const OPTIONS = z.strictObject({
 
 /** @throws UserError `evaluation-options` */
 export async function provokeFailures(args: readonly string[]): Promise<void> {
-  const options = readOptions(args);
+  const options = readArguments(args, OPTIONS, ['signatures'], FAILURES_USAGE);
   const { stories, model = 'models/pocket', threads, out } = options;
   const isUsual = stories === undefined && options.model === undefined;
   const report =
@@ -51,7 +48,7 @@ export async function provokeFailures(args: readonly string[]): Promise<void> {
   const { card } = openModel(findModel(model));
   await mkdir(path.join(out, 'sheets'), { recursive: true });
   await ensureWritable(report);
-  const engine = startEngine({ provider: 'auto', threads, maxMemory: os.totalmem() * MEMORY_SHARE });
+  const engine = evaluationEngine('auto', threads);
   const judge = card.name === 'pocket' ? await openJudge({ threads: 1 }) : undefined;
   try {
     const modelHash = await engine.modelHash(model);
@@ -93,25 +90,5 @@ export async function provokeFailures(args: readonly string[]): Promise<void> {
   } finally {
     await judge?.release();
     await engine.close();
-  }
-}
-
-function readOptions(args: readonly string[]): z.infer<typeof OPTIONS> {
-  try {
-    const names = Object.keys(OPTIONS.shape);
-    const options = Object.fromEntries(
-      names.map((name) => [name, { type: name === 'signatures' ? 'boolean' : 'string' } as const]),
-    );
-    return OPTIONS.parse({ ...parseArgs({ args: [...args], options, strict: true }).values });
-  } catch (cause) {
-    throw new UserError(
-      'evaluation-options',
-      {
-        expected: FAILURES_USAGE,
-        got: cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message,
-        todo: 'Correct them and try again.',
-      },
-      { cause },
-    );
   }
 }

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import type { ModelFolder } from '../../engine/weights/model-folder.ts';
 import { openModel } from '../../engine/weights/open-model.ts';
-import { type Engine, startEngine } from '../../engine/worker/engine-client.ts';
+import type { Engine } from '../../engine/worker/engine-client.ts';
 import { ensureWritable, writeFileAtomically } from '../../files/write-atomically.ts';
 import { findModel } from '../../models/models-folder.ts';
 import { circumstances, ROOT } from '../command/circumstances.ts';
 import { sourceKey } from '../content-key.ts';
+import { evaluationEngine } from '../evaluation-engine.ts';
 import { type Judge, openJudge } from '../judge/judge.ts';
 import type { Sampling } from '../panel-prompts.ts';
 import { sectionMarkdown } from '../report/section-markdown.ts';
@@ -21,7 +21,6 @@ import { parseStoryOptions, type StoryOptions } from './story-options.ts';
 import { type StoryBenchmarkResults, type StoryProvenance, storyResults } from './story-results.ts';
 import { storySheet } from './story-sheet.ts';
 
-const MEMORY_SHARE = 0.8;
 /** Whose best and worst story are shown: the last that draws with canons. */
 const judgedOf = ({ variants }: Pick<StoryOptions, 'variants'>): string =>
   (variants.findLast(({ withCanons }) => withCanons) ?? variants.at(-1))?.name ?? '';
@@ -40,7 +39,7 @@ export async function storyBenchmark(args: readonly string[]): Promise<void> {
   await mkdir(path.dirname(options.report), { recursive: true });
   await ensureWritable(options.report);
   const { provider, threads } = options;
-  const engine = startEngine({ provider, threads, maxMemory: os.totalmem() * MEMORY_SHARE });
+  const engine = evaluationEngine(provider, threads);
   const judge = await openJudge({ threads });
   try {
     const deps = await dependencies(options, model, engine, judge, sampling);

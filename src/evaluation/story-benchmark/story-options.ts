@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { UserError } from '../../errors/user-error.ts';
+import { readArguments } from '../read-arguments.ts';
 import { STORY_VARIANTS, type StoryVariant, storyVariants } from './story-variants.ts';
 
 const PROVIDERS = ['auto', 'cpu', 'cuda', 'coreml', 'webgpu', 'dml'] as const;
@@ -65,7 +64,12 @@ export function asksForStoryBenchmark(args: readonly string[]): boolean {
 
 /** @throws UserError `evaluation-options`, `evaluation-variant`, `evaluation-override` */
 export function parseStoryOptions(args: readonly string[]): StoryOptions {
-  const { quick, variants, stories, out, report, ...rest } = readOptions(args);
+  const { quick, variants, stories, out, report, ...rest } = readArguments(
+    args,
+    RAW,
+    ['quick'],
+    'options of the story benchmark, as docs/story-benchmark.md lists them',
+  );
   const usual = stories.replace(/\/$/u, '') === DEFAULT_PLACE && !quick && rest.model === 'models/pocket';
   return {
     ...rest,
@@ -77,28 +81,4 @@ export function parseStoryOptions(args: readonly string[]): StoryOptions {
     guidance: rest.guidance,
     report: report ?? (usual ? 'docs/results/stories.md' : `${out}/report.md`),
   };
-}
-
-function readOptions(args: readonly string[]): z.infer<typeof RAW> {
-  try {
-    const types = Object.keys(RAW.shape).map(
-      (name) => [name, { type: name === 'quick' ? 'boolean' : 'string' }] as const,
-    );
-    const options: Parameters<typeof parseArgs>[0] = {
-      args: [...args],
-      options: Object.fromEntries(types),
-      strict: true,
-    };
-    return RAW.parse({ ...parseArgs(options).values });
-  } catch (cause) {
-    throw new UserError(
-      'evaluation-options',
-      {
-        expected: 'options of the story benchmark, as docs/story-benchmark.md lists them',
-        got: cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message,
-        todo: 'Correct them and try again.',
-      },
-      { cause },
-    );
-  }
 }
