@@ -9,14 +9,14 @@ import { fixtureFolder, POCKET, readPart, readTensors, type Tensors, tensorOf } 
 const MODEL_INPUTS = ['sample', 'timestep', 'encoder_hidden_states', 'text_embeds', 'time_ids'];
 
 /** Which of ConsiStory's operations a mode of the oracle has (scripts/oracle/consistory_operations.py). */
-const OPERATIONS = {
+export const OPERATIONS = {
   vanilla: [],
   sdsa: ['bank_'],
   query: ['bank_', 'query_'],
   inject: ['inject_'],
   all: ['bank_', 'query_', 'inject_'],
 } as const satisfies Record<string, readonly string[]>;
-type Mode = keyof typeof OPERATIONS;
+export type Mode = keyof typeof OPERATIONS;
 
 const WORDS: Record<Mode, string> = {
   vanilla: 'maps and features',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { int64Tensor, type TensorValue } from '../../../src/engine/runtime/tensor-value.ts';
+import { type Mode, OPERATIONS } from '../../../src/gpu-check/unet-checks.ts';
 import { emptyBanks, reordered, withOneChanged, withPadding, zeros } from '../../support/consistory-feeds.ts';
 import { readFixture } from '../../support/fixtures.ts';
 import {
@@ -17,16 +18,6 @@ import {
 
 /** absolute, float32 against float64 (issue 4) */
 const TOLERANCE = 2e-5;
-
-/** Which of ConsiStory's operations a mode of the oracle has (scripts/oracle/consistory_operations.py). */
-const OPERATIONS = {
-  vanilla: [],
-  sdsa: ['bank_'],
-  query: ['bank_', 'query_'],
-  inject: ['inject_'],
-  all: ['bank_', 'query_', 'inject_'],
-} as const satisfies Record<string, readonly string[]>;
-type Mode = keyof typeof OPERATIONS;
 
 const rowsOf = (fixture: Tensors): number => tensor(fixture, 'sample').shape[0] as number;
 
