@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { UserError } from '../../errors/user-error.ts';
 import { writeFileAtomically } from '../../files/write-atomically.ts';
+import { readArguments } from '../read-arguments.ts';
 import type { Section } from '../report/blocks.ts';
 import { collectSections } from '../report/collect-sections.ts';
 import { reportHtml } from '../report/report-html.ts';
@@ -14,11 +15,17 @@ export const REPORT_USAGE = `npm run evaluate -- --report [--results FOLDER] [--
   beside it. Default: report.html in the folder.
 `;
 
+const OPTIONS = z.strictObject({
+  report: z.literal(true),
+  results: z.string().min(1).default(path.join(ROOT, 'docs/results')),
+  html: z.string().min(1).optional(),
+});
+
 const BYTES_PER_MB = 1e6;
 
 /** @throws UserError `evaluation-options`, `no-results` */
 export async function writeReport(args: readonly string[]): Promise<void> {
-  const { results, html } = readOptions(args);
+  const { results, html } = readArguments(args, OPTIONS, ['report'], REPORT_USAGE);
   await assembleReport(results, html ?? path.join(results, 'report.html'), circumstances(args));
 }
 
@@ -62,21 +69,4 @@ export async function writePage(
   await writeFileAtomically(file, page);
   const size = (Buffer.byteLength(page) / BYTES_PER_MB).toFixed(2);
   console.error(`${file}, ${size} MB: ${sections.map(({ title }) => title).join('; ')}`);
-}
-
-function readOptions(args: readonly string[]): { readonly results: string; readonly html: string | undefined } {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { report: { type: 'boolean' }, results: { type: 'string' }, html: { type: 'string' } },
-      strict: true,
-    });
-    return { results: values.results ?? path.join(ROOT, 'docs/results'), html: values.html };
-  } catch (cause) {
-    throw new UserError(
-      'evaluation-options',
-      { expected: REPORT_USAGE, got: (cause as Error).message, todo: 'Correct them and try again.' },
-      { cause },
-    );
-  }
 }

@@ -1,6 +1,7 @@
 import type { ConsistencySettings } from '../../engine/consistory/settings.ts';
 import { base64 } from '../base64.ts';
 import { contentKey } from '../content-key.ts';
+import { rememberedSignatures, sampleSize } from '../drawing-signature.ts';
 import type { Sampling } from '../panel-prompts.ts';
 import { type DrawingDeps, drawBenchmarkStory } from './draw-benchmark-story.ts';
 import { parseStory } from './story-file.ts';
@@ -25,7 +26,7 @@ const SAMPLE = {
  * Changes of the engine's code that change no picture keep what was drawn before, and a picture that came out
  * differently on this machine is a new one. A hash of the sources would be surer and throw away hours for a comment.
  */
-export async function engineSignature(
+async function engineSignature(
   settings: ConsistencySettings,
   sampling: Sampling,
   deps: Omit<DrawingDeps, 'drawnBy' | 'cache'>,
@@ -39,22 +40,15 @@ export async function engineSignature(
     sameNoise: false,
   };
   const cache = { measured: <Value>(_: string, compute: () => Promise<Value>) => compute() };
-  const uncached = { ...deps, cache, drawnBy: () => Promise.resolve('') };
+  const model = { ...deps.model, size: sampleSize(deps.model.size) };
+  const uncached = { ...deps, model, cache, drawnBy: () => Promise.resolve('') };
   const { drawn } = await drawBenchmarkStory(sample, [variant], sampling, uncached, () => undefined);
   const latents = drawn.get(variant.name)?.shots.map((shot) => base64(shot.latents));
   return contentKey({ latents, settings: variant.withCanons ? settings : null });
 }
 
 /** The signature for each of the settings that are asked for, found once. */
-export function engineSignatures(
+export const engineSignatures = (
   sampling: Sampling,
   deps: Omit<DrawingDeps, 'drawnBy' | 'cache'>,
-): DrawingDeps['drawnBy'] {
-  const known = new Map<string, Promise<string>>();
-  return (settings) => {
-    const name = contentKey(settings);
-    const found = known.get(name) ?? engineSignature(settings, sampling, deps);
-    known.set(name, found);
-    return found;
-  };
-}
+): DrawingDeps['drawnBy'] => rememberedSignatures((settings) => engineSignature(settings, sampling, deps));
