@@ -3,12 +3,14 @@ import { UserError } from '../errors/user-error.ts';
 import { checkFolderName, folderNameOf } from '../models/models-folder.ts';
 import type { Variant } from '../models/select-files.ts';
 
-export const MODEL_USAGE = `Adds, lists and removes models.
+export const MODEL_USAGE = `Adds, lists and removes models: those that draw, and those that measure (docs/models.md).
 
   npm run model -- add stabilityai/stable-diffusion-xl-base-1.0
   npm run model -- add NAME --from FOLDER|FILE      copies a model that is on this machine
   npm run model -- add madebyollin/taesdxl --preview-of NAME
                                                     a small decoder that shows pictures while NAME draws them
+  npm run model -- add openai/clip-vit-large-patch14
+                                                    for \`npm run evaluate\`, which measures with it
   npm run model -- list
   npm run model -- show NAME
   npm run model -- verify NAME                      reads every byte and compares it with what was fetched

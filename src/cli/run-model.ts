@@ -1,22 +1,16 @@
-import { planFor } from '../engine/pipeline/memory-estimate.ts';
 import { UserError } from '../errors/user-error.ts';
 import { addFromDisk } from '../models/add-from-disk.ts';
 import { type AddParts, addFromHub } from '../models/add-from-hub.ts';
 import { addPreview } from '../models/add-preview.ts';
-import { openProblem } from '../models/assert-opens.ts';
 import type { HubOptions } from '../models/hub.ts';
 import { openHub } from '../models/hub.ts';
-import {
-  findInstalled,
-  type InstalledModel,
-  listModels,
-  removeModel,
-  verifyModel,
-} from '../models/installed-models.ts';
+import { findInstalled, listModels, removeModel, verifyModel } from '../models/installed-models.ts';
+import { openInstalled } from '../models/open-installed.ts';
 import type { AddHooks } from '../models/progress.ts';
 import type { Variant } from '../models/select-files.ts';
 import { bytesText, DownloadProgress } from './download-progress.ts';
 import { MODEL_USAGE, type ModelAction, parseModelOptions } from './model-options.ts';
+import { addedText, listText, showText } from './model-texts.ts';
 import type { ProgressOutput } from './progress-bar.ts';
 import { EXIT_CODES } from './run-story.ts';
 
@@ -104,57 +98,7 @@ async function add(
     from === undefined
       ? await addFromHub(hub(), { repo: model, revision, variant, file, name }, process, hooks)
       : await addFromDisk({ from, variant, name }, process, hooks);
-  const problem = openProblem(folder, process.singleFile);
-  if (problem !== undefined) hooks.notice(problem.message);
-  return `${folder}\nDraw with it: npm run story -- --model ${name} …, or MODELS=${name} in .env.\n`;
-}
-
-function listText(models: readonly InstalledModel[]): string {
-  if (models.length === 0) return 'No models. Add one: npm run model -- add owner/name\n';
-  const rows = models.map(({ name, size, receipt, model }) => [
-    name,
-    bytesText(size),
-    model instanceof UserError ? `can't be used (${model.code})` : kindOf(model),
-    receipt?.source ?? '',
-  ]);
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
-}
-
-function showText({ name, path, size, receipt, model }: InstalledModel): string {
-  const lines: [string, string][] = [
-    ['name', name],
-    ['where', path],
-    ['size on disk', bytesText(size)],
-  ];
-  if (receipt !== undefined) {
-    lines.push(['from', `${receipt.source}${receipt.commit === undefined ? '' : `, commit ${receipt.commit}`}`]);
-    lines.push(['licence', receipt.license ?? 'see the page of the model'], ['added', receipt.added]);
-  }
-  if (model instanceof UserError) lines.push(["can't be used", model.message]);
-  else {
-    const { card, scheduler } = model;
-    lines.push(['kind', kindOf(model)], ['sampler', scheduler.className]);
-    lines.push(['draws', `${card.width} x ${card.height} pixels, ${card.steps} steps, guidance ${card.guidance}`]);
-    const needs = (panels: number, limit?: number) =>
-      bytesText(planFor(model, { size: card, panels }, { limit }).needed);
-    lines.push(['memory', `about ${needs(1)} for one panel, ${needs(4)} for four, all of the model in memory`]);
-    lines.push(['', `${needs(1, 0)} and ${needs(4, 0)} at least, its parts loaded one after the other (on a CPU)`]);
-  }
-  const width = Math.max(...lines.map(([label]) => label.length));
-  return lines.map(([label, text]) => `${label.padEnd(width)}  ${text}\n`).join('');
-}
-
-function kindOf(model: Exclude<InstalledModel['model'], UserError>): string {
-  const types = [...new Set([...model.unet.weights.values()].map(({ type }) => type))].sort().join('+');
-  const family = model.pipeline === 'StableDiffusionXLPipeline' ? 'SDXL' : 'Stable Diffusion';
-  return `${family}, ${types}, ${model.path === model.dir ? 'folder' : 'single file'}`;
+  const added = openInstalled(folder, process.singleFile);
+  if (added instanceof UserError) hooks.notice(added.message);
+  return addedText(folder, name, added);
 }

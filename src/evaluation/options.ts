@@ -20,7 +20,7 @@ export interface EvaluationOptions {
   readonly guidance: number | undefined;
   readonly provider: (typeof PROVIDERS)[number];
   readonly threads: number;
-  /** folder of a CLIP, for CLIP-I and CLIP-T */
+  /** folder or name of a CLIP, for CLIP-I and CLIP-T; undefined: the only one installed */
   readonly clip: string | undefined;
   /** folder of cached results, pictures and, unless `report` says else, the report */
   readonly out: string;
@@ -49,7 +49,7 @@ export const USAGE = `npm run evaluate -- [options]
   --model FOLDER     default: models/pocket
   --provider NAME    ${PROVIDERS.join(', ')}; default: auto
   --threads N        default: 0, all cores
-  --clip FOLDER      a CLIP as transformers saves it, for CLIP-I and CLIP-T (docs/evaluation.md)
+  --clip NAME        an installed CLIP (or a folder) for CLIP-I and CLIP-T; default: the only one there is. Or: none
   --out FOLDER       cached results and pictures; what is in it is not computed again. Default: out/evaluate
   --report FILE      default: docs/results/quick.md or full.md, and report.md in the out folder where any
                      option but --quick, --sweep, --out, --provider and --threads was given

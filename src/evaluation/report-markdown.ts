@@ -1,5 +1,6 @@
 import type { MeanInterval } from './bootstrap.ts';
 import type { CoatCalibration } from './coat-calibration.ts';
+import { type MeasuredWith, measuredWithText } from './measured-with.ts';
 import { MEASURES, type MeasureName } from './measures/measure-names.ts';
 import { type MeasureSummary, measuresIn, type VariantSummary } from './summary.ts';
 import { BASES, PLAIN } from './variants.ts';
@@ -26,6 +27,8 @@ export interface Provenance {
   readonly coats: CoatCalibration;
   /** share of held-out scenes, through the autoencoder, in which the judge is right, by attribute; undefined without one */
   readonly judge?: Readonly<Record<string, number>>;
+  /** results of older times have none */
+  readonly measuredWith?: readonly MeasuredWith[];
 }
 
 const ARROWS = { more: '↑', less: '↓', 'not-less': 'not ↓', 'not-more': 'not ↑', told: '' } as const;
@@ -91,6 +94,7 @@ function provenanceList(p: Provenance): string {
     `- stories: ${p.stories.join(', ')} (src/evaluation/stories.ts)`,
     `- seeds: ${p.seeds.map((run, i) => `run ${i + 1}: ${run.join(', ')}`).join('; ')} (in the order of the stories)`,
     `- ${p.steps} steps, guidance ${p.guidance}; prompts compared at timesteps ${p.timesteps.join(', ')}`,
+    ...(p.measuredWith ?? []).map((each) => `- measured with ${measuredWithText(each)}`),
   ].join('\n');
 }
 

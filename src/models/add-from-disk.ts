@@ -3,19 +3,20 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { measuringKindOf } from '../engine/weights/measuring-kinds.ts';
 import { openModel } from '../engine/weights/open-model.ts';
 import type { SingleFileOptions } from '../engine/weights/single-file/single-file.ts';
 import type { AddParts } from './add-from-hub.ts';
-import { assertOpens } from './assert-opens.ts';
 import { assertSpace, writeRefusal } from './disk-space.ts';
 import { PART } from './fetch-file.ts';
+import { assertOpens } from './open-installed.ts';
 import { openPartialFolder } from './partial-folder.ts';
 import { type AddHooks, ByteCounter } from './progress.ts';
 import { type Receipt, writeReceipt } from './receipt.ts';
-import { type ListedFile, selectFiles, type Variant } from './select-files.ts';
+import { type ListedFile, selectFiles, selectMeasuring, type Variant } from './select-files.ts';
 
 export interface DiskModel {
-  /** folder in diffusers layout, or a checkpoint in one file */
+  /** folder in diffusers layout or of a model that measures, or a checkpoint in one file */
   readonly from: string;
   readonly variant: Variant;
   readonly name: string;
@@ -66,22 +67,28 @@ async function filesOf(
   options: SingleFileOptions | undefined,
 ): Promise<readonly SourceFile[]> {
   const stat = await fs.stat(from).catch(() => undefined);
-  if (stat?.isDirectory() && (await fs.stat(path.join(from, 'model_index.json')).catch(() => undefined))) {
-    const listed: SourceFile[] = [];
-    for (const entry of await fs.readdir(from, { recursive: true })) {
-      const at = await fs.realpath(path.join(from, entry)).catch(() => undefined);
-      const found = at === undefined ? undefined : await fs.stat(at);
-      if (at !== undefined && found?.isFile())
-        listed.push({ path: entry.split(path.sep).join('/'), size: found.size, at });
-    }
-    const { configs, weights } = selectFiles(listed, variant);
-    return [...configs, ...weights];
+  if (stat?.isDirectory()) {
+    const draws = await fs.stat(path.join(from, 'model_index.json')).catch(() => undefined);
+    const listed = draws || measuringKindOf(from) ? await listFiles(from) : [];
+    const selected = draws ? selectFiles(listed, variant) : selectMeasuring(listed);
+    if (selected) return [...selected.configs, ...selected.weights];
   }
   const model = openModel(from, options); // which says what is wrong with it, if it isn't a checkpoint
   const beside = path.join(model.dir, `${path.basename(model.path).replace(/\.safetensors$/i, '')}.troupe.json`);
   const listed: SourceFile[] = [{ path: path.basename(from), size: (await fs.stat(model.path)).size, at: model.path }];
   const card = await fs.stat(beside).catch(() => undefined);
   if (card) listed.push({ path: 'troupe.json', size: card.size, at: beside });
+  return listed;
+}
+
+async function listFiles(folder: string): Promise<SourceFile[]> {
+  const listed: SourceFile[] = [];
+  for (const entry of await fs.readdir(folder, { recursive: true })) {
+    const at = await fs.realpath(path.join(folder, entry)).catch(() => undefined);
+    const found = at === undefined ? undefined : await fs.stat(at);
+    if (at !== undefined && found?.isFile())
+      listed.push({ path: entry.split(path.sep).join('/'), size: found.size, at });
+  }
   return listed;
 }
 

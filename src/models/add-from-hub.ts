@@ -1,19 +1,20 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { assertMeasures } from '../engine/weights/measuring-model.ts';
 import { assertDrawable } from '../engine/weights/model-folder.ts';
 import { headerLength, LENGTH_PREFIX, parseHeader } from '../engine/weights/safetensors-header.ts';
 import { assertDrawableCheckpoint, type SingleFileOptions } from '../engine/weights/single-file/single-file.ts';
 import { UserError } from '../errors/user-error.ts';
-import { assertOpens } from './assert-opens.ts';
 import { checksumOf } from './checksum.ts';
 import { assertSpace, type FreeSpace, writeRefusal } from './disk-space.ts';
 import { type FetchHooks, fetchFile, PART, sizeOf, type Wait } from './fetch-file.ts';
 import type { Hub, RemoteFile, RemoteRepo } from './hub.ts';
+import { assertOpens } from './open-installed.ts';
 import { LOCK, openPartialFolder, type PartialFolder } from './partial-folder.ts';
 import { type AddHooks, ByteCounter } from './progress.ts';
 import { writeReceipt } from './receipt.ts';
 import { withRetries } from './retries.ts';
-import { selectCheckpoint, selectFiles, type Variant } from './select-files.ts';
+import { selectCheckpoint, selectFiles, selectMeasuring, type Variant } from './select-files.ts';
 
 export interface HubModel {
   /** owner/name */
@@ -37,7 +38,7 @@ export interface AddParts {
 }
 
 /**
- * Fetches a model into `models/<name>`. What isn't a model that Troupe draws with is refused before its weights are
+ * Fetches a model into `models/<name>`. What isn't a model that Troupe draws or measures with is refused before its weights are
  * fetched; what was fetched before an interruption is kept in `<name>.partial` and not fetched again.
  * @returns the model's folder
  * @throws UserError those of the hub, of `fetchFile`, of `openPartialFolder`, of `openModel`, `disk-space`
@@ -77,7 +78,8 @@ async function fetchModel(
   hooks: AddHooks,
 ): Promise<readonly RemoteFile[]> {
   const isFolder = wanted.file === undefined && repo.files.some((file) => file.path === 'model_index.json');
-  const { configs, weights } = isFolder ? chooseFolder(repo, wanted, hooks) : chooseFile(repo, wanted);
+  const measuring = wanted.file === undefined ? selectMeasuring(repo.files) : undefined;
+  const { configs, weights } = measuring ?? (isFolder ? chooseFolder(repo, wanted, hooks) : chooseFile(repo, wanted));
   const all = [...configs, ...weights];
   await dropOthers(partial, all);
   const present = new Set<RemoteFile>();
@@ -101,7 +103,8 @@ async function fetchModel(
     progress(file.size);
   };
   for (const file of configs) await get(file);
-  if (isFolder) assertDrawable(partial.path);
+  if (measuring) assertMeasures(partial.path);
+  else if (isFolder) assertDrawable(partial.path);
   else await assertHeaderDrawable(hub, repo, weights[0] as RemoteFile, parts, hooks);
   for (const file of weights) await get(file);
   return all;

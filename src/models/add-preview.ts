@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { openModel } from '../engine/weights/open-model.ts';
 import { assertFitsPreview, PREVIEW_FOLDER, PREVIEW_STEM } from '../engine/weights/preview-part.ts';
 import { readSafetensorsHeader } from '../engine/weights/safetensors.ts';
 import { UserError } from '../errors/user-error.ts';
@@ -33,8 +34,8 @@ export async function addPreview(
   parts: AddParts,
   hooks: AddHooks,
 ): Promise<string> {
-  const { path: folder, model } = await findInstalled(parts.models, of);
-  if (model instanceof UserError) throw model;
+  const { path: folder } = await findInstalled(parts.models, of);
+  const model = openModel(folder);
   if (!(await fs.stat(folder)).isDirectory()) throw notAFolder(folder);
   const retrying = { wait: parts.wait, signal: hooks.signal, retry: hooks.notice };
   const repo = await withRetries(`${name} at ${hub.address}`, retrying, () => hub.open(name, revision, hooks.signal));

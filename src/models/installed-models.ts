@@ -1,10 +1,11 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import type { MeasuringModel } from '../engine/weights/measuring-model.ts';
 import type { ModelFolder } from '../engine/weights/model-folder.ts';
-import { openModel } from '../engine/weights/open-model.ts';
 import { UserError } from '../errors/user-error.ts';
 import { checksumOf } from './checksum.ts';
 import { folderNameOf, installedNames, PARTIAL } from './models-folder.ts';
+import { openInstalled } from './open-installed.ts';
 import { openPartialFolder } from './partial-folder.ts';
 import { type Receipt, readReceipt } from './receipt.ts';
 
@@ -16,7 +17,7 @@ export interface InstalledModel {
   /** bytes on the disk */
   readonly size: number;
   /** the model, or why it can't be used */
-  readonly model: ModelFolder | UserError;
+  readonly model: ModelFolder | MeasuringModel | UserError;
 }
 
 export async function listModels(models: string): Promise<readonly InstalledModel[]> {
@@ -40,15 +41,7 @@ export async function findInstalled(models: string, named: string): Promise<Inst
 
 async function look(models: string, name: string): Promise<InstalledModel> {
   const at = path.join(models, name);
-  const attempt = (): ModelFolder | UserError => {
-    try {
-      return openModel(at);
-    } catch (error) {
-      if (error instanceof UserError) return error;
-      throw error;
-    }
-  };
-  return { name, path: at, receipt: readReceipt(at), size: await sizeOnDisk(at), model: attempt() };
+  return { name, path: at, receipt: readReceipt(at), size: await sizeOnDisk(at), model: openInstalled(at) };
 }
 
 async function sizeOnDisk(at: string): Promise<number> {

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { measuringKindOf } from '../engine/weights/measuring-kinds.ts';
 import { UserError } from '../errors/user-error.ts';
 
 /** Where models are installed, from the folder that Troupe runs in. */
@@ -39,6 +40,11 @@ export function installedNames(folder: string = MODELS_FOLDER): string[] {
     )
     .map(({ name }) => name)
     .sort();
+}
+
+/** The names of those that are not for measuring only. */
+export function drawingNames(folder: string): string[] {
+  return installedNames(folder).filter((name) => measuringKindOf(path.join(folder, name)) === undefined);
 }
 
 /**

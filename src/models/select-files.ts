@@ -59,8 +59,9 @@ export function selectFiles<F extends ListedFile>(files: readonly F[], variant: 
     const names = files.filter(({ path }) => path.startsWith(`${part}/`));
     if (names.length === 0) continue;
     configs.push(...pick(`${part}/config.json`));
-    const wanted = weightsOf(names, part, stem, variant);
-    const chosen = wanted ?? weightsOf(names, part, stem, variant === 'fp16' ? 'full' : 'fp16');
+    const at = `${part}/${stem}`;
+    const wanted = weightsOf(names, at, variant);
+    const chosen = wanted ?? weightsOf(names, at, variant === 'fp16' ? 'full' : 'fp16');
     if (chosen === undefined) throw missing(part, names);
     if (wanted === undefined) otherVariant.push(part);
     for (const file of chosen) (file.path.endsWith('.json') ? configs : weights).push(file);
@@ -68,21 +69,40 @@ export function selectFiles<F extends ListedFile>(files: readonly F[], variant: 
   return { configs, weights, otherVariant };
 }
 
-/** One file, or an index with its shards. */
-function weightsOf<F extends ListedFile>(
+/**
+ * The files of what may be a model that measures, a part by itself that its config.json names; in full precision where
+ * there is such, for it is computed in that.
+ * @returns undefined for files of another form
+ * @throws UserError `weights-missing` where there are pickles only
+ */
+export function selectMeasuring<F extends ListedFile>(
   files: readonly F[],
-  part: string,
-  stem: string,
-  variant: Variant,
-): F[] | undefined {
+): Omit<Selection<F>, 'otherVariant'> | undefined {
+  const has = (name: string) => files.some(({ path }) => path === name);
+  if (!has('config.json') || has('model_index.json')) return undefined;
+  const chosen = weightsOf(files, 'model', 'full') ?? weightsOf(files, 'model', 'fp16');
+  if (chosen === undefined) {
+    if (files.some(({ path }) => path.endsWith('.safetensors'))) return undefined;
+    throw missing('the model', files);
+  }
+  const small = ['config.json', ...TOKENIZER_FILES];
+  const isIndex = ({ path }: F) => path.endsWith('.json');
+  return {
+    configs: [...files.filter(({ path }) => ROOT_FILES.test(path) || small.includes(path)), ...chosen.filter(isIndex)],
+    weights: chosen.filter((file) => !isIndex(file)),
+  };
+}
+
+/** One file, or an index with its shards. `stem`: path and beginning of their names. */
+function weightsOf<F extends ListedFile>(files: readonly F[], stem: string, variant: Variant): F[] | undefined {
   const infix = variant === 'full' ? '' : `.${variant}`;
-  const single = files.find(({ path }) => path === `${part}/${stem}${infix}.safetensors`);
+  const single = files.find(({ path }) => path === `${stem}${infix}.safetensors`);
   if (single) return [single];
   const indexNames = [`${stem}.safetensors.index${infix}.json`, `${stem}${infix}.safetensors.index.json`];
-  const index = files.find(({ path }) => indexNames.some((name) => path === `${part}/${name}`));
+  const index = files.find(({ path }) => indexNames.includes(path));
   // the variant's name is before the shard's number, or after it in files of older versions
   const [number, name] = ['-\\d+-of-\\d+', infix.replaceAll('.', '\\.')];
-  const shard = new RegExp(`^${part}/${stem}(${name}${number}|${number}${name})\\.safetensors$`);
+  const shard = new RegExp(`^${stem}(${name}${number}|${number}${name})\\.safetensors$`);
   const shards = files.filter(({ path }) => shard.test(path));
   return index && shards.length > 0 ? [index, ...shards] : undefined;
 }

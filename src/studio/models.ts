@@ -4,7 +4,7 @@ import type { ModelCard } from '../engine/weights/model-card.ts';
 import type { ModelFolder } from '../engine/weights/model-folder.ts';
 import { openModel } from '../engine/weights/open-model.ts';
 import { UserError } from '../errors/user-error.ts';
-import { findModel, installedNames } from '../models/models-folder.ts';
+import { drawingNames, findModel } from '../models/models-folder.ts';
 import { orAborted } from './or-aborted.ts';
 
 /** A model that stories can be drawn with. */
@@ -86,7 +86,7 @@ export function openModelShelf({ configured, installed, hashOf }: ModelShelfOpti
   function places(): Place[] {
     if (installed === undefined) return fixed;
     const taken = new Set(fixed.flatMap((place) => [place.name, path.resolve(place.path)]));
-    const others = installedNames(installed)
+    const others = drawingNames(installed)
       .map((entry): Place => ({ path: path.join(installed, entry), name: nameOf(entry) }))
       .filter((place) => !taken.has(place.name) && !taken.has(path.resolve(place.path)));
     return [...fixed, ...others];

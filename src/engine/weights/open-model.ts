@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../errors/user-error.ts';
+import { measuresOnly, measuringKindOf } from './measuring-kinds.ts';
 import { type ModelFolder, openModelFolder } from './model-folder.ts';
 import { kindError } from './model-kinds.ts';
 import { openSingleFile, type SingleFileOptions } from './single-file/single-file.ts';
@@ -29,6 +30,8 @@ export function openModel(modelPath: string, options: SingleFileOptions = {}): M
     const todo = 'Give the model that it was made for with --model, and its .safetensors file with --lora.';
     throw kindError(modelPath, 'a LoRA: a small change to a model, not a model', todo);
   }
+  const measuring = measuringKindOf(modelPath);
+  if (measuring !== undefined) throw measuresOnly(modelPath, measuring);
   const checkpoints = names.filter((name) => SAFETENSORS.test(name));
   if (names.includes('config.json'))
     throw notAModel(modelPath, 'the folder of one part (with a config.json)', 'Give the folder above it.');

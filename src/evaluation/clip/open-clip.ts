@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { eosIndex } from '../../engine/graph/clip-text-config.ts';
@@ -8,9 +8,8 @@ import type { RasterImage } from '../../engine/raster-image.ts';
 import { OnnxSession } from '../../engine/runtime/onnx-session.ts';
 import { int64Tensor } from '../../engine/runtime/tensor-value.ts';
 import { ClipTokenizer } from '../../engine/tokenizer/clip-tokenizer.ts';
+import { openCheckpoint } from '../../engine/weights/checkpoint.ts';
 import { readJson } from '../../engine/weights/read-json.ts';
-import { readSafetensorsHeader } from '../../engine/weights/safetensors.ts';
-import { checksumOf } from '../../models/checksum.ts';
 import { clipPixels } from './clip-pixels.ts';
 
 /** CLIP, for what pictures and texts have in common (arXiv 2103.00020). Embeddings have length 1. */
@@ -45,15 +44,15 @@ const CONFIG = z.object({
 });
 
 /**
- * Opens a whole CLIP as transformers saves it, such as openai/clip-vit-large-patch14: config.json, model.safetensors
- * and the tokenizer's files in one folder.
+ * Opens a whole CLIP as transformers saves it, such as openai/clip-vit-large-patch14: config.json, the weights and the
+ * tokenizer's files in one folder.
  * @throws UserError for files that are missing or not understood
  */
 export async function openClip(folder: string, { threads }: { readonly threads: number }): Promise<Clip> {
-  const root = path.resolve(folder);
+  const root = fs.realpathSync(folder);
   const config = readJson(path.join(root, 'config.json'), CONFIG);
   const { projection_dim } = config;
-  const weights = readSafetensorsHeader(path.join(root, 'model.safetensors'));
+  const weights = openCheckpoint(root, 'model');
   const tokenizer = ClipTokenizer.open(root);
   const shared = { root, compute: 'float32' } as const;
   const vision = buildClipVisionEncoder({ ...shared, weights, config: { ...config.vision_config, projection_dim } });
@@ -91,12 +90,6 @@ export async function openClip(folder: string, { threads }: { readonly threads: 
       await texts.release();
     },
   };
-}
-
-/** Names a CLIP by its weights: another one measures otherwise. */
-export async function clipName(folder: string): Promise<string> {
-  const file = path.join(folder, 'model.safetensors');
-  return checksumOf(file, 'sha256', (await stat(file)).size);
 }
 
 function normalized(embedding: Float32Array): Float32Array {

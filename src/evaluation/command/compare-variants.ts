@@ -2,13 +2,15 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { openModel } from '../../engine/weights/open-model.ts';
 import { ensureWritable, writeFileAtomically } from '../../files/write-atomically.ts';
+import { findMeasuring } from '../../models/find-measuring.ts';
 import { findModel } from '../../models/models-folder.ts';
-import { clipName, openClip } from '../clip/open-clip.ts';
+import { openClip } from '../clip/open-clip.ts';
 import { coatCalibration } from '../coat-calibration.ts';
 import { contactSheet, methodSheet } from '../contact-sheet.ts';
 import { drawingSignatures } from '../drawing-signature.ts';
 import { evaluationEngine } from '../evaluation-engine.ts';
 import { openJudge } from '../judge/judge.ts';
+import { measuredWith } from '../measured-with.ts';
 import type { EvaluationOptions } from '../options.ts';
 import { sectionMarkdown } from '../report/section-markdown.ts';
 import { meansSection } from '../report/sections/means.ts';
@@ -48,7 +50,9 @@ export async function compareVariants(options: EvaluationOptions, args: readonly
   await mkdir(sheets, { recursive: true });
   await mkdir(path.dirname(options.report), { recursive: true });
   await ensureWritable(options.report);
-  const clip = options.clip === undefined ? undefined : await openClip(options.clip, { threads: options.threads });
+  const foundClip = findMeasuring('CLIP', options.clip, (text) => console.error(text));
+  const byClip = foundClip && (await measuredWith(foundClip));
+  const clip = foundClip && (await openClip(foundClip.folder, { threads: options.threads }));
   let provider = 'not loaded: all pictures were there';
   const engine = evaluationEngine(options.provider, options.threads);
   const judge = plan.pocketDaylight ? await openJudge({ threads: 1 }) : undefined;
@@ -67,7 +71,7 @@ export async function compareVariants(options: EvaluationOptions, args: readonly
       drawnBy: drawingSignatures(engine, model, modelHash),
       measuredBy: await measureSources(),
       ...(judge ? { judge: { judge, name: await judgeName() } } : {}),
-      ...(clip ? { clip: { clip, name: await clipName(options.clip ?? '') } } : {}),
+      ...(clip && byClip ? { clip: { clip, name: byClip.hash } } : {}),
     };
     const cells = await runEvaluation(plan, deps, { progress: tellProgress, drawn: sheetWriter(sheets) });
     const results: EvaluationResults = {
@@ -87,6 +91,7 @@ export async function compareVariants(options: EvaluationOptions, args: readonly
       pocketDaylight: plan.pocketDaylight,
       coats: coatCalibration(cells, plan.stories),
       ...(judge ? { judge: await judgeAccuracies() } : {}),
+      measuredWith: byClip ? [byClip] : [],
       summaries: summarize(cells),
       cells,
     };

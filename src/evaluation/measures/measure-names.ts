@@ -63,14 +63,14 @@ const INFOS = {
     title: 'CLIP-I',
     aim: 'more',
     about:
-      'Cosine of the panels’ CLIP embeddings, mean over pairs; only with --clip. It sees the whole picture: a panel in the same place counts as the same character, and fine details hardly count.',
+      'Cosine of the panels’ CLIP embeddings, mean over pairs; only where a CLIP is installed. It sees the whole picture: a panel in the same place counts as the same character, and fine details hardly count.',
   },
   clipT: {
     title: 'CLIP-T',
     aim: 'not-less',
     tolerance: 0.01,
     about:
-      'Cosine of a panel’s CLIP embedding with its prompt’s, mean over panels; only with --clip. It knows words better than who does what.',
+      'Cosine of a panel’s CLIP embedding with its prompt’s, mean over panels; only where a CLIP is installed. It knows words better than who does what.',
   },
   promptWins: {
     title: 'own prompt wins',
