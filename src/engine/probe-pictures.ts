@@ -4,7 +4,7 @@ import type { Pipeline } from './pipeline/load-pipeline.ts';
 import type { EncodedPrompt } from './pipeline/text-encoding.ts';
 import { normalNoise, randomStream } from './random/random-stream.ts';
 
-/** Bounds the memory of a run. */
+/** Bounds the memory of a run; a model of which fewer fit is asked fewer at a time. */
 export const PROBES_PER_RUN = 16;
 /** Probing visits training timesteps, whatever steps a sampler would take. */
 const ANY_NUMBER_OF_STEPS = 1;
@@ -40,11 +40,13 @@ export interface ProbeResult {
 /**
  * Asks the U-Net about finished pictures. Nothing is shared between probes.
  * @param betweenRuns the next run waits for it; throwing ends the probing
+ * @param atOnce rows of a run
  */
 export async function probePictures(
   { unet, scheduler: schedulerOf, encode }: Pipeline,
   { look, probes }: ProbeRequest,
   betweenRuns: () => Promise<void>,
+  atOnce = PROBES_PER_RUN,
 ): Promise<ProbeResult> {
   const scheduler = schedulerOf(ANY_NUMBER_OF_STEPS);
   const prompts = [...new Set(probes.map((probe) => probe.prompt))];
@@ -54,9 +56,9 @@ export async function probePictures(
     for (const [i, text] of (await encode(some)).entries()) encoded.set(some[i] as string, text);
   }
   const found: Float32Array[] = [];
-  for (let start = 0; start < probes.length; start += PROBES_PER_RUN) {
+  for (let start = 0; start < probes.length; start += atOnce) {
     await betweenRuns();
-    const rows = probes.slice(start, start + PROBES_PER_RUN).map(({ latents, prompt, timestep, seed, panel }) => {
+    const rows = probes.slice(start, start + atOnce).map(({ latents, prompt, timestep, seed, panel }) => {
       const noise = normalNoise(randomStream({ seed, purpose: 'probe', panel }), latents.length);
       const noised = scheduler.addNoise(latents, noise, timestep);
       return { latents: noised, timestep, text: encoded.get(prompt), columns: [] } as UnetRow;
