@@ -10,7 +10,7 @@ export interface ClipLayerConfig {
   readonly intermediate_size: number;
   readonly num_attention_heads: number;
   readonly layer_norm_eps: number;
-  readonly hidden_act: 'quick_gelu' | 'gelu';
+  readonly hidden_act: 'quick_gelu' | 'gelu' | 'relu';
 }
 
 /** `x * sigmoid(1.702 x)`, the approximation that OpenAI trained CLIP with */
@@ -18,20 +18,39 @@ const QUICK_GELU_ALPHA = 1.702;
 
 /** CLIPEncoderLayer, of texts and of pictures. x [B, T, C]; `mask` [1, 1, T, T] is added before the softmax */
 export function encoderLayer(g: Graph, x: Value, name: string, config: ClipLayerConfig, mask?: Value): Value {
-  const { hidden_size: width, num_attention_heads: heads, layer_norm_eps: epsilon, hidden_act: act } = config;
-  const tokens = x.shape[1] as number;
-  const rows = (t: Value) => g.reshape(t, [times('batch', tokens), width]);
-  const perRow = (t: Value) => g.reshape(t, ['batch', tokens, width]);
+  const normal = (t: Value, norm: string) => layerNorm(g, t, `${name}.${norm}`, config.layer_norm_eps);
+  const y = g.add(x, attention(g, normal(x, 'layer_norm1'), `${name}.self_attn`, config, mask));
+  return g.add(y, mlp(g, normal(y, 'layer_norm2'), `${name}.mlp`, config));
+}
 
-  const attended = rows(layerNorm(g, x, `${name}.layer_norm1`, epsilon));
-  const project = (part: string) => perRow(linear(g, attended, `${name}.self_attn.${part}_proj`));
+/** CLIPSegDecoderLayer: the same, normalised after each part and not before. x [B, T, C] */
+export function decoderLayer(g: Graph, x: Value, name: string, config: ClipLayerConfig): Value {
+  const normal = (t: Value, norm: string) => layerNorm(g, t, `${name}.${norm}`, config.layer_norm_eps);
+  const y = normal(g.add(x, attention(g, x, `${name}.self_attn`, config)), 'layer_norm1');
+  return normal(g.add(y, mlp(g, y, `${name}.mlp`, config)), 'layer_norm2');
+}
+
+function attention(g: Graph, x: Value, name: string, config: ClipLayerConfig, mask?: Value): Value {
+  const rows = asRows(g, x);
+  const project = (part: string) => g.reshape(linear(g, rows, `${name}.${part}_proj`), x.shape);
+  const heads = config.num_attention_heads;
   const context = g.multiHeadAttention(project('q'), project('k'), project('v'), heads, undefined, mask);
-  const y = g.add(x, perRow(linear(g, rows(context), `${name}.self_attn.out_proj`)));
+  return g.reshape(linear(g, asRows(g, context), `${name}.out_proj`), x.shape);
+}
 
-  expectShape(g, `${name}.mlp.fc1.weight`, [config.intermediate_size, width]);
-  const inner = linear(g, rows(layerNorm(g, y, `${name}.layer_norm2`, epsilon)), `${name}.mlp.fc1`);
-  const active = act === 'gelu' ? g.gelu(inner) : g.quickGelu(inner, QUICK_GELU_ALPHA);
-  return g.add(y, perRow(linear(g, active, `${name}.mlp.fc2`)));
+function mlp(g: Graph, x: Value, name: string, config: ClipLayerConfig): Value {
+  const { hidden_size: width, intermediate_size: wide, hidden_act: act } = config;
+  expectShape(g, `${name}.fc1.weight`, [wide, width]);
+  const inner = linear(g, asRows(g, x), `${name}.fc1`);
+  const active =
+    act === 'gelu' ? g.gelu(inner) : act === 'relu' ? g.unary('Relu', inner) : g.quickGelu(inner, QUICK_GELU_ALPHA);
+  return g.reshape(linear(g, active, `${name}.fc2`), x.shape);
+}
+
+/** [B, T, C] -> [B * T, C] */
+function asRows(g: Graph, x: Value): Value {
+  const [batch = 1, tokens = 1, width = 1] = x.shape;
+  return g.reshape(x, [times(batch, tokens), width]);
 }
 
 /** @throws UserError `tensor-shape` */

@@ -40,6 +40,32 @@ export function parseClipTextConfig(json: unknown): ClipTextConfig {
   return parseConfig(refined, json, 'CLIP text encoder');
 }
 
+/**
+ * What a whole CLIP's configuration says of its text encoder, and transformers' defaults. The other fields of published
+ * files are transformers' own, from the time when every configuration carried all of them.
+ */
+const OF_WHOLE = z.object({
+  eos_token_id: z.int().optional(),
+  hidden_act: z.string().default('quick_gelu'),
+  hidden_size: z.int().default(512),
+  intermediate_size: z.int().default(2048),
+  layer_norm_eps: z.number().default(1e-5),
+  max_position_embeddings: z.int().default(77),
+  num_attention_heads: z.int().default(8),
+  num_hidden_layers: z.int().default(12),
+  vocab_size: z.int().default(49408),
+});
+
+/**
+ * The configuration of a whole CLIP's (or CLIPSeg's) text encoder, as `buildClipTextEncoder` wants it.
+ * @param json its `text_config`
+ * @throws UserError `config-unsupported`
+ */
+export function textConfigOfWhole(json: unknown, projectionDim: number): Readonly<Record<string, unknown>> {
+  const text = parseConfig(OF_WHOLE, json, 'CLIP text encoder');
+  return { ...text, projection_dim: projectionDim, architectures: ['CLIPTextModelWithProjection'] };
+}
+
 /** The id that configs named as end of text before transformers' pull request 24773 set them right. */
 const LEGACY_EOS_TOKEN_ID = 2;
 

@@ -92,6 +92,24 @@ export class Graph extends GraphBuilder {
     );
   }
 
+  /** nn.ConvTranspose2d whose stride is its kernel's side: x [B, C, H, W], weight [C, N, k, k] -> [B, N, k H, k W] */
+  convTranspose(x: Value, weight: Value, bias: Value | undefined): Value {
+    const side = fixedDim(weight, 2);
+    expect(
+      x.shape.length === 4 && dimAt(x, 1) === dimAt(weight, 0) && side === dimAt(weight, 3),
+      'ConvTranspose',
+      x,
+      weight,
+    );
+    const shape = [dimAt(x, 0), dimAt(weight, 1), fixedDim(x, 2) * side, fixedDim(x, 3) * side];
+    return this.node(
+      'ConvTranspose',
+      bias ? [x, weight, bias] : [x, weight],
+      { type: x.type, shape },
+      { attributes: { kernel_shape: [side, side], strides: [side, side] } },
+    );
+  }
+
   /** Normalises the last axis. */
   layerNormalization(x: Value, scale: Value, bias: Value | undefined, epsilon: number): Value {
     expect(sameShape(scale.shape, [dimAt(x, -1)]), 'LayerNormalization', x, scale);
@@ -257,6 +275,13 @@ export class Graph extends GraphBuilder {
         attributes: { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' },
       },
     );
+  }
+
+  /** [B, C, H, W] at another size, as torch's bicubic `interpolate`, which has ONNX's cubic coefficient of -0.75. */
+  resizeCubic(x: Value, height: number, width: number): Value {
+    const shape = [dimAt(x, 0), dimAt(x, 1), height, width];
+    const attributes = { mode: 'cubic', coordinate_transformation_mode: 'half_pixel' };
+    return this.node('Resize', [x, null, null, this.shapeTensor(shape, x)], { type: x.type, shape }, { attributes });
   }
 
   /** [B, factor² C, H, W] -> [B, C, factor H, factor W]: channel (row * factor + column) * C + c is that pixel of c. */
