@@ -2,6 +2,7 @@ import { escapeMarkdown, userMention } from 'discord.js';
 import { type Asked, defineCommand, subcommand } from '../src/discord/command.ts';
 import { listing } from '../src/discord/components.ts';
 import { placeText } from '../src/discord/progress-text.ts';
+import { storyTitle } from '../src/discord/story-title.ts';
 import type { Job } from '../src/store/job.ts';
 import { scopeId } from '../src/store/scope.ts';
 
@@ -40,7 +41,7 @@ async function line(job: Job, waiting: readonly string[], asked: Asked): Promise
 
 async function subject({ storyId, payload, kind }: Job, { services, t }: Asked): Promise<string> {
   const { stories, characters } = services.store;
-  if (storyId !== null) return escapeMarkdown((await stories.get(storyId)).title.replaceAll(/\s+/gu, ' '));
+  if (storyId !== null) return escapeMarkdown(storyTitle(await stories.get(storyId)));
   const character = await characters.get(String(payload.characterId)).catch(() => undefined);
   return character
     ? t.progress.casting({ name: escapeMarkdown(character.name) })

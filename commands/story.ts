@@ -8,6 +8,7 @@ import { findCharacter, findStory } from '../src/discord/lookup.ts';
 import { requirePosting } from '../src/discord/permissions.ts';
 import { startAgain, startStory } from '../src/discord/start-story.ts';
 import { storyActions } from '../src/discord/story-actions.ts';
+import { storyTitle } from '../src/discord/story-title.ts';
 import { LAYOUTS, loraOf, splitNames } from '../src/discord/story-values.ts';
 import {
   suggestCast,
@@ -117,10 +118,11 @@ async function latestOpenJob({ asker, services }: Asked, storyId: string | undef
   return (await services.store.jobs.list({ status: ['queued', 'running'], ...whose })).at(-1);
 }
 
-async function line({ id, title, authorId, panels, createdAt }: Story, { services, t }: Asked): Promise<string> {
+async function line(story: Story, { services, t }: Asked): Promise<string> {
+  const { id, authorId, panels, createdAt } = story;
   const url = await services.board.linkTo(id);
   return `- ${t.story.listLine({
-    title: escapeMarkdown(title.replaceAll(/\s+/gu, ' ')),
+    title: escapeMarkdown(storyTitle(story)),
     author: userMention(authorId),
     panels: panels.length,
     when: time(createdAt, TimestampStyles.RelativeTime),

@@ -13,6 +13,7 @@ import type { CanonHere } from '../studio/studio.ts';
 import type { Answer, Asked } from './command.ts';
 import { ACCENT, button, container, picture, row, text } from './components.ts';
 import { customId } from './custom-id.ts';
+import { storyTitle } from './story-title.ts';
 import { interactionUploadLimit } from './upload-limit.ts';
 
 const STORIES_NAMED = 5;
@@ -30,7 +31,7 @@ export async function characterAnswer(asked: Asked, interaction: Interaction, ch
       ? await canonFile(asked, interaction, character.name, canon.pictureHash)
       : undefined;
   const stories = await services.store.stories.list({ characterId: character.id, limit: STORIES_NAMED });
-  const titles = t.common.list({ items: stories.map(({ title }) => `“${escapeMarkdown(title)}”`) });
+  const titles = t.common.list({ items: stories.map((story) => `“${escapeMarkdown(storyTitle(story))}”`) });
   const lines = [
     `## ${name}`,
     t.character.castingBy({ looks: escapeMarkdown(character.looks), owner: userMention(character.ownerId) }),

@@ -6,6 +6,7 @@ import { scopeId } from '../store/scope.ts';
 import type { Story } from '../store/stories.ts';
 import { resolveName } from '../studio/character-names.ts';
 import type { Asked } from './command.ts';
+import { storyTitle } from './story-title.ts';
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** A title that differs in more of its letters isn't what was meant. */
@@ -29,10 +30,11 @@ export async function findStory(asking: Asking, typed: string): Promise<Story> {
   if (ID.test(typed)) return storyHere(asking, typed);
   const stories = await asking.services.store.stories.list({ scope: asking.asker.scope });
   const name = foldName(typed);
-  const found = stories.find(({ title }) => foldName(title) === name);
+  const found = stories.find((story) => foldName(storyTitle(story)) === name);
   if (found) return found;
   const suggestions = stories
-    .map(({ title }) => ({ title, far: distance(foldName(title), name) }))
+    .map(storyTitle)
+    .map((title) => ({ title, far: distance(foldName(title), name) }))
     .filter(({ title, far }) => far <= Math.max(title.length, name.length) * CLOSE_SHARE)
     .toSorted((a, b) => a.far - b.far)
     .map(({ title }) => title);

@@ -17,6 +17,7 @@ import type { Poster } from './poster.ts';
 import type { ProgressBook } from './progress-book.ts';
 import type { OpenJob } from './progress-text.ts';
 import type { SpokenLanguages } from './speech.ts';
+import { storyTitle } from './story-title.ts';
 import { type StoryState, storyView } from './story-view.ts';
 
 export interface DeskParts {
@@ -81,13 +82,17 @@ export class StoryDesk implements Desk {
 
   async refusal(posted: PostedMessage): Promise<string> {
     const t = this.#parts.languages.of(posted.memberId);
-    const { title } = await this.#parts.store.stories.get(posted.subject);
+    const story = await this.#parts.store.stories.get(posted.subject);
     const channel = await this.#parts.poster.channel(posted.channelId).catch(() => undefined);
     const names = missingToPost(channel ? missingIn(channel) : ['ViewChannel']).map(
       (name) => t.common.permissions[name],
     );
     const missing = names.length > 0 ? t.common.missingPermissions({ names }) : '';
-    return t.story.noAccess({ title: escapeMarkdown(title), channel: channelMention(posted.channelId), missing });
+    return t.story.noAccess({
+      title: escapeMarkdown(storyTitle(story)),
+      channel: channelMention(posted.channelId),
+      missing,
+    });
   }
 
   /** What can't be looked at is not warned of. */

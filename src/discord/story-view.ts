@@ -9,6 +9,7 @@ import type { MessageView, ViewPicture } from './message-view.ts';
 import type { BotPermission } from './permissions.ts';
 import { type OpenJob, progressText } from './progress-text.ts';
 import { NUMBER_EMOJI } from './reactions.ts';
+import { storyTitle } from './story-title.ts';
 import { loraText } from './story-values.ts';
 
 /** All that a story's message shows. */
@@ -85,7 +86,7 @@ function heading({ story, cast }: StoryState, t: Messages): string {
     author: userMention(story.authorId),
     cast: t.common.list({ items: cast.map((name) => escapeMarkdown(name)) }),
   });
-  return `## ${escapeMarkdown(story.title.replaceAll(/\s+/gu, ' '))}\n${by}`;
+  return `## ${escapeMarkdown(storyTitle(story))}\n${by}`;
 }
 
 function controls(state: StoryState, marker: string, t: Messages): APIComponentInContainer[] {

@@ -1,6 +1,7 @@
 import { foldName } from '../store/fold-name.ts';
 import type { Suggest } from './command-options.ts';
 import { storyHere } from './lookup.ts';
+import { storyTitle } from './story-title.ts';
 
 /** Discord's limit on a text that a suggestion stands for. */
 const MAX_VALUE = 100;
@@ -28,8 +29,8 @@ export const suggestCast: Suggest = async (typed, { asker, services }) => {
 export const suggestStories: Suggest = async (typed, { asker, services }) => {
   const stories = await services.store.stories.list({ scope: asker.scope, limit: STORIES_LOOKED_AT });
   const part = foldName(typed);
-  const found = stories.filter(({ title }) => foldName(title).includes(part));
-  return found.map(({ id, title, panels }) => ({ name: `${title} · ${panels.length}`, value: id }));
+  const found = stories.filter((story) => foldName(storyTitle(story)).includes(part));
+  return found.map((story) => ({ name: `${storyTitle(story)} · ${story.panels.length}`, value: story.id }));
 };
 
 /** Those for the server's model. */

@@ -71,6 +71,15 @@ describe('a story', () => {
     expect(room.messages().filter(({ text }) => text.includes('## A day\n'))).toHaveLength(1);
   });
 
+  test('given no title, then the story goes by what happens first, in its message, the list and commands', async () => {
+    const alex = room.as('alex');
+    await (await alex.slash('/story generate', { panels: 'a cat waving in a garden | a cat sleeping' })).settled();
+    const name = 'a cat waving in a garden';
+    await finishedStory(room, name);
+    expect((await (await alex.slash('/story list', {})).settled()).content).toContain(`**${name}**`);
+    expect((await (await alex.slash('/story show', { story: name })).settled()).text).toContain(`## ${name}\n`);
+  });
+
   test('given a number as a reaction by anybody, then that panel alone is drawn anew, and the reaction is taken away', async () => {
     const { message } = await draw('By reaction');
     await room.until(() => message.reactions.size === 3);
