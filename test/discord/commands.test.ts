@@ -1,8 +1,10 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Command } from '../../src/discord/command.ts';
 import { commandJson } from '../../src/discord/command-json.ts';
 import { commandTable, loadCommands } from '../../src/discord/command-loader.ts';
 import { messagesFor, translations } from '../../src/i18n/languages.ts';
+import type { Messages } from '../../src/i18n/messages.ts';
 
 let commands: Command[];
 beforeAll(async () => {
@@ -50,12 +52,38 @@ describe('the commands', () => {
     }
   });
 
+  test('given commands that texts tell people to use, then they are called so in the menus of that language', async () => {
+    for (const locale of ['en', 'de']) {
+      const { commands: texts } = messagesFor(locale);
+      const inMenus = new Set(Object.keys(texts).map((path) => spoken(path, texts)));
+      const told = await toldCommands(locale);
+      expect(told.length).toBeGreaterThan(15);
+      expect(told.filter((each) => !inMenus.has(each))).toEqual([]);
+    }
+  });
+
   test('given two actions or commands of one name, then that is refused at the start', () => {
     const [command] = commands as [Command];
     expect(commandTable(commands).commands.size).toBe(commands.length);
     expect(() => commandTable([command, { ...command }])).toThrow('Two commands');
   });
 });
+
+/** A path as people read it: `story generate` is `geschichte zeichnen` in German. */
+function spoken(path: string, texts: Messages['commands']): string {
+  const words = path.split(' ');
+  return words.map((_, i) => texts[words.slice(0, i + 1).join(' ')]?.name).join(' ');
+}
+
+/** What stands as `/command sub option:value` in a language's texts, each command and option as a path. */
+async function toldCommands(locale: string): Promise<string[]> {
+  const folder = new URL(`../../src/i18n/${locale}/`, import.meta.url);
+  const sources = await Promise.all((await readdir(folder)).map((file) => readFile(new URL(file, folder), 'utf8')));
+  return [...sources.join('\n').matchAll(/`\/([^`\\]+)/gu)].flatMap(([, told = '']) => {
+    const [command = ''] = /^[\p{L}-]+(?: [\p{L}-]+(?![\p{L}-]*:))?/u.exec(told) ?? [];
+    return [command, ...[...told.matchAll(/ ([\p{L}-]+):/gu)].map(([, option]) => `${command} ${option}`)];
+  });
+}
 
 function pathsOf({ name, run, subcommands = {} }: Command): string[] {
   const runs = run ? [[name, run] as const] : [];

@@ -9,7 +9,7 @@ export const commonTexts: Messages['common'] = {
     `Bei uns ist etwas schiefgegangen. Es steht im Protokoll unter \`${id}\`; bitte sag es der Person, die diesen Bot betreibt.`,
   unknownError: ({ message }) => message,
   here: 'hier',
-  oldMessage: 'Dieser Knopf stammt von einer Version des Bots, die es nicht mehr gibt. `/story show` gibt neue.',
+  oldMessage: 'Dieser Knopf stammt von einer Version des Bots, die es nicht mehr gibt. `/geschichte zeigen` gibt neue.',
   formTitle: 'Deine Geschichte',
   list: ({ items }) => list.format(items),
   missingPermissions: ({ names }) =>
@@ -27,9 +27,9 @@ export const commonTexts: Messages['common'] = {
   },
   help: [
     '## Troupe zeichnet Geschichten, deren Figuren dieselben bleiben',
-    '**1. Besetze jemanden.** `/character create name:Rusty looks:a fox wearing a scarf`. Vier Entwürfe werden gezeichnet; wähle, wer Rusty von nun an ist.',
-    '**2. Erzähle.** `/story generate panels:Rusty standing in the forest | Rusty reading a book | Rusty dancing on the beach`. Nenne die Figuren in den Feldern; ohne `panels` schreibst du in ein Formular. Die Modelle verstehen Englisch am besten.',
+    '**1. Besetze jemanden.** `/figur erschaffen name:Rusty aussehen:a fox wearing a scarf`. Vier Entwürfe werden gezeichnet; wähle, wer Rusty von nun an ist.',
+    '**2. Erzähle.** `/geschichte zeichnen felder:Rusty standing in the forest | Rusty reading a book | Rusty dancing on the beach`. Nenne die Figuren in den Feldern; ohne `felder` schreibst du in ein Formular. Die Modelle verstehen Englisch am besten.',
     '**3. Mach sie dir zu eigen.** Reagiere auf die Seite mit der Nummer eines Feldes oder nimm ihr Menü: das Feld wird neu gezeichnet, die Figuren bleiben. Ältere Fassungen bleiben erhalten: *Fassungen* holt sie zurück.',
-    '-# `/queue` zeigt, was gezeichnet wird. `/privacy` gibt und löscht, was über dich gespeichert ist. Moderation: `/settings`.',
+    '-# `/schlange` zeigt, was gezeichnet wird. `/datenschutz` gibt und löscht, was über dich gespeichert ist. Moderation: `/einstellungen`.',
   ].join('\n'),
 };

@@ -15,7 +15,7 @@ export const errors: Record<keyof typeof english, ErrorText> = {
   'character-name-taken': (of) =>
     `Hier heißt schon jemand „${of('name')}“. Nimm einen anderen Namen, oder ändere, besetze oder verabschiede die andere Figur.`,
   'character-unknown': (of) =>
-    `Hier heißt niemand „${of('name')}“.${of('suggestions') ? ` Meintest du ${of('suggestions')}?` : ' `/character list` zeigt die Besetzung.'}`,
+    `Hier heißt niemand „${of('name')}“.${of('suggestions') ? ` Meintest du ${of('suggestions')}?` : ' `/figur liste` zeigt die Besetzung.'}`,
   'character-not-found': () => 'Diese Figur gibt es nicht mehr; vielleicht wurde sie gelöscht.',
   'character-retired': (of) => `${of('name')} ist verabschiedet und spielt nicht mehr.`,
   'characters-same-name': (of) => `Zwei Figuren heißen „${of('name')}“; gib ihnen verschiedene Namen.`,
@@ -29,7 +29,7 @@ export const errors: Record<keyof typeof english, ErrorText> = {
   'story-empty': () => 'Schreib wenigstens ein Feld, zum Beispiel „Rusty standing in the forest“.',
   'story-not-found': () => 'Diese Geschichte gibt es nicht mehr; vielleicht wurde sie gelöscht.',
   'story-unknown': (of) =>
-    `Hier heißt keine Geschichte „${of('name')}“.${of('suggestions') ? ` Meintest du ${of('suggestions')}?` : ' `/story list` zeigt alle.'}`,
+    `Hier heißt keine Geschichte „${of('name')}“.${of('suggestions') ? ` Meintest du ${of('suggestions')}?` : ' `/geschichte liste` zeigt alle.'}`,
   'panels-too-many': (of) => `Eine Geschichte hat höchstens ${of('most')} Felder; das sind ${of('count')}. Teile sie.`,
   'panel-empty': (of) => `Feld ${of('place')} ist leer. Schreib, was es zeigt, oder lass es weg.`,
   'panel-too-long': (of) => `Feld ${of('place')} ist zu lang: höchstens ${MAX_PANEL_LENGTH} Zeichen.`,
@@ -44,14 +44,15 @@ export const errors: Record<keyof typeof english, ErrorText> = {
   'seed-invalid': () =>
     'Ein Startwert ist eine ganze Zahl von 0 bis 18446744073709551615. Ohne Angabe wird einer gewählt.',
   'setting-invalid': (of) =>
-    `Das geht nicht für „${of('setting')}“.${of('possible') ? ` Möglich: ${of('possible')}.` : ' `/settings show` zeigt, was geht.'}`,
+    `Das geht nicht für „${of('setting')}“.${of('possible') ? ` Möglich: ${of('possible')}.` : ' `/einstellungen zeigen` zeigt, was geht.'}`,
   'setting-beyond-limit': (of) =>
     `Wer diesen Bot betreibt, erlaubt für „${of('setting')}“ höchstens ${of('most')}; mehr würde nie gelten.`,
-  'privacy-part-unknown': (of) => `Einen Teil ${of('part')} gibt es nicht. \`/privacy export\` beginnt mit dem ersten.`,
+  'privacy-part-unknown': (of) =>
+    `Einen Teil ${of('part')} gibt es nicht. \`/datenschutz ausgeben\` beginnt mit dem ersten.`,
   'settings-not-here': () => 'Einstellungen sind für die, die einen Server verwalten dürfen, und nur dort.',
   'word-invalid': (of) =>
     `Ein Wort hat höchstens 100 Zeichen, und vor einem * mindestens ${of('shortest')}. Kommas trennen Wörter.`,
-  'queue-full-member': (of) => `Von dir warten schon ${of('limit')}, mehr geht nicht. \`/queue\` zeigt sie.`,
+  'queue-full-member': (of) => `Von dir warten schon ${of('limit')}, mehr geht nicht. \`/schlange\` zeigt sie.`,
   'queue-full-scope': (of) => `Hier warten schon ${of('limit')}, mehr geht nicht. Versuch es nachher noch einmal.`,
   'creating-not-allowed': () => 'Hier dürfen nur manche Rollen etwas erschaffen, und du hast keine davon.',
   'author-only': () => 'Das darf nur, wer es gemacht hat, oder die Moderation.',
@@ -77,15 +78,15 @@ export const errors: Record<keyof typeof english, ErrorText> = {
   'character-subject-fixed': (of) =>
     `${of('name')} ist „${of('subject')}“, wie die Vorlage zeigt. Behalte dieses Wort im Aussehen, oder erschaffe eine neue Figur.`,
   'casting-not-drawn': (of) =>
-    `${of('name')} hat noch keinen Besetzungsbogen. Warte darauf, oder lass einen mit \`/character recast\` zeichnen.`,
+    `${of('name')} hat noch keinen Besetzungsbogen. Warte darauf, oder lass einen mit \`/figur neubesetzen\` zeichnen.`,
   'canon-outdated': (of) =>
     `${of('name')}: mit dem Modell ${of('model')} noch nicht besetzt${of('canonModel') ? `, nur mit ${of('canonModel')}` : ''}. Besetze neu, um eine Vorlage dafür zu haben; die andere bleibt und ist mit ihrem Modell wieder da.`,
   'story-model-changed': (of) =>
     `Das Modell ${of('model')} ist ein anderes als beim Zeichnen dieser Geschichte, ihre Figuren würden zu jemand anderem. Wandle die Geschichte ab, oder erzähle sie neu.`,
   'sampler-unsuited': (of) =>
-    `Mit ${of('sampler') || 'seinem eigenen Verfahren'} in ${of('steps')} Schritten lässt sich das Modell ${of('model')} nicht zeichnen. Die Moderation kann mit \`/settings\` ein anderes Verfahren, andere Schritte oder ein anderes Modell wählen.`,
+    `Mit ${of('sampler') || 'seinem eigenen Verfahren'} in ${of('steps')} Schritten lässt sich das Modell ${of('model')} nicht zeichnen. Die Moderation kann mit \`/einstellungen\` ein anderes Verfahren, andere Schritte oder ein anderes Modell wählen.`,
   'model-unusable': (of) =>
-    `Das Modell ${of('model')} lässt sich gerade nicht verwenden (\`${of('problem')}\`). Die Moderation kann mit \`/settings set\` ein anderes wählen; wer den Bot betreibt, kann es beheben.`,
+    `Das Modell ${of('model')} lässt sich gerade nicht verwenden (\`${of('problem')}\`). Die Moderation kann mit \`/einstellungen setzen\` ein anderes wählen; wer den Bot betreibt, kann es beheben.`,
   'lora-unknown': (of) =>
     `Eine LoRA „${of('lora')}“ gibt es für das hiesige Modell nicht.${of('loras') ? ` Es gibt: ${of('loras')}.` : ''}`,
   'lora-unsuited': (of) =>
@@ -102,7 +103,7 @@ export const errors: Record<keyof typeof english, ErrorText> = {
   'job-not-yours': () =>
     'Um diese Zeichnung hat jemand anderes gebeten. Diese Person oder die Moderation kann sie abbrechen.',
   'model-unknown': (of) =>
-    `Ein Modell „${of('model')}“ gibt es nicht (mehr). Es gibt: ${of('models')}. \`/settings\` ändert es.`,
+    `Ein Modell „${of('model')}“ gibt es nicht (mehr). Es gibt: ${of('models')}. \`/einstellungen\` ändert es.`,
   ...operatorErrors({
     model: (of) =>
       `Das Modell lässt sich so nicht verwenden (\`${of('code')}\`). Das muss die Person beheben, die den Bot betreibt.`,
@@ -113,5 +114,5 @@ export const errors: Record<keyof typeof english, ErrorText> = {
       'Ein gespeichertes Bild fehlt oder ist beschädigt. Neu zeichnen hilft, oder die Person, die den Bot betreibt, holt es zurück.',
   }),
   'memory-limit': (of) =>
-    `Das braucht ungefähr ${gigabytes(of('needed'))} GB Speicher, da sind ${gigabytes(of('limit'))}. Zeichne weniger Felder, oder die Moderation wählt mit \`/settings\` ein kleineres Modell.`,
+    `Das braucht ungefähr ${gigabytes(of('needed'))} GB Speicher, da sind ${gigabytes(of('limit'))}. Zeichne weniger Felder, oder die Moderation wählt mit \`/einstellungen\` ein kleineres Modell.`,
 };

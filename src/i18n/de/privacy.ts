@@ -15,11 +15,11 @@ export const privacyTexts: typeof english = {
   nothing: 'Über dich ist nichts gespeichert.',
   exported: 'Alles, was über dich gespeichert ist: `data.json` als Text, die Bilder daneben.',
   exportedPart: ({ part, parts }) =>
-    `Teil ${part} von ${parts} von allem, was über dich gespeichert ist.${part < parts ? ` Weiter: \`/privacy export part:${part + 1}\`.` : ''}`,
+    `Teil ${part} von ${parts} von allem, was über dich gespeichert ist.${part < parts ? ` Weiter: \`/datenschutz ausgeben teil:${part + 1}\`.` : ''}`,
   leftOut: ({ count }) =>
     `${count === 1 ? 'Eine Datei fehlt oder ist' : `${count} Dateien fehlen oder sind`} zu groß zum Senden; \`left-out.txt\` nennt sie. Wer den Bot betreibt, kann helfen.`,
   question: ({ items }) =>
-    `Das verschwindet, auf allen Servern und für immer:\n${items.map((item) => `- ${item}`).join('\n')}\nWas andere mit deinen Figuren gemacht haben, bleibt ihres. \`/privacy export\` gibt dir vorher eine Kopie.`,
+    `Das verschwindet, auf allen Servern und für immer:\n${items.map((item) => `- ${item}`).join('\n')}\nWas andere mit deinen Figuren gemacht haben, bleibt ihres. \`/datenschutz ausgeben\` gibt dir vorher eine Kopie.`,
   characters: ({ count }) => `${count} ${count === 1 ? 'Figur' : 'Figuren'} mit ihrem Aussehen`,
   stories: ({ count }) => `${count} ${count === 1 ? 'Geschichte' : 'Geschichten'} mit allen Bildern und Nachrichten`,
   takes: ({ count }) => `${count} ${count === 1 ? 'Bild' : 'Bilder'} in Geschichten anderer`,

@@ -63,7 +63,7 @@ export const settingsTexts: typeof english = {
     square: 'im Quadrat',
     everyone: 'alle',
     author: 'nur wer sie gemacht hat',
-    roles: 'wer eine Rolle hat (`/settings roles`)',
+    roles: 'wer eine Rolle hat (`/einstellungen rollen`)',
     moderators: 'nur die Moderation',
     on: 'an',
     off: 'aus',
@@ -82,7 +82,7 @@ export const settingsTexts: typeof english = {
   notSet: 'nicht gesetzt (wie der Bot eingerichtet ist)',
   byDefault: ({ value }) => `${value} (nicht gesetzt)`,
   lists: ({ blocked, allowed }) =>
-    `**eigene Wörter**: ${blocked} abgelehnt, ${allowed} zugelassen (\`/settings words\`)`,
+    `**eigene Wörter**: ${blocked} abgelehnt, ${allowed} zugelassen (\`/einstellungen wörter\`)`,
   rolesLine: ({ creators, moderators }) => `**Rollen**: dürfen erschaffen: ${creators} · Moderation: ${moderators}`,
   nobody: 'keine',
   changed: ({ name, value }) => `**${name}** ist jetzt: ${value}`,
@@ -98,11 +98,12 @@ export const settingsTexts: typeof english = {
   modelNeedsCasting:
     'Geschichten, die schon warten, behalten ihr Modell. Figuren haben für jedes Modell eine Vorlage: wer mit diesem noch nie besetzt war, wird zur Neubesetzung angeboten und sieht mit dem anderen aus wie bisher.',
   staysSet: ({ items }) =>
-    `Hier schon gesetzt und auch für dieses Modell gültig: ${items}. \`/settings reset\` nimmt das zurück.`,
+    `Hier schon gesetzt und auch für dieses Modell gültig: ${items}. \`/einstellungen zurücksetzen\` nimmt das zurück.`,
   castAsTheyWere:
     'Das gilt für neue Figuren und für Geschichten ohne Figuren: wer besetzt ist, wird gezeichnet wie bei der Besetzung, bis zur nächsten.',
   beyondLimit: ({ value, most }) => `${value}, aber wer diesen Bot betreibt, erlaubt ${most}`,
-  needsRoles: 'Noch ist keine Rolle genannt, also darf es nur die Moderation: nenne welche mit `/settings roles`.',
+  needsRoles:
+    'Noch ist keine Rolle genannt, also darf es nur die Moderation: nenne welche mit `/einstellungen rollen`.',
   words: ({ list, count }) => `**${list}**: ${count}`,
   noWords: ({ list }) => `**${list}**: keine. Mit \`add\` kommen welche dazu.`,
   wordsInFile: 'Sie sind in der Datei.',

@@ -46,7 +46,7 @@ export const storyTexts: Messages['story'] = {
   takeChosen: ({ panel, take }) => `Feld ${panel} zeigt jetzt Fassung ${take}.`,
   noTakes: 'Davon ist noch nichts gezeichnet.',
   list: '## Geschichten',
-  listEmpty: 'Noch keine Geschichten. `/story generate` zeichnet eine.',
+  listEmpty: 'Noch keine Geschichten. `/geschichte zeichnen` zeichnet eine.',
   listLine: ({ title, author, panels, when, link }) =>
     `**${title}** · ${panelsOf(panels)} · ${author} · ${when}${link ? ` · ${link}` : ''}`,
   link: 'Nachricht',
@@ -56,7 +56,7 @@ export const storyTexts: Messages['story'] = {
   ended: 'Das war schon zu Ende.',
   nothingToCancel: 'Von dir wird nichts gezeichnet und nichts wartet.',
   noAccess: ({ title, channel, missing }) =>
-    `„${title}“ ist gezeichnet, aber ich kann es in ${channel} nicht posten. ${missing} \`/story show\` zeigt es überall, wo du mich benutzen darfst.`,
+    `„${title}“ ist gezeichnet, aber ich kann es in ${channel} nicht posten. ${missing} \`/geschichte zeigen\` zeigt es überall, wo du mich benutzen darfst.`,
   withheld:
     'Ein Bild darin wird hier nicht gezeigt, so ist dieser Server eingestellt. Du kannst Felder neu zeichnen lassen.',
   refused: ({ who, reason }) => `${who}: ${reason}`,
