@@ -30,7 +30,7 @@ export type SingleSetting = Exclude<keyof GuildSettings, ListSetting>;
  */
 export const DEFAULT_WARNINGS = 'off';
 
-/** What holds while nothing is set, where that is not up to the bot's configuration. */
+/** What holds while nothing is set, where that is not up to the bot's configuration: a value, or a word for one. */
 export const BUILT_IN: Readonly<Partial<Record<SingleSetting, string>>> = {
   promptFilter: DEFAULT_LEVEL,
   ageGatedFilter: DEFAULT_AGE_GATED_LEVEL,
@@ -39,6 +39,10 @@ export const BUILT_IN: Readonly<Partial<Record<SingleSetting, string>>> = {
   creating: 'everyone',
   redrawing: 'everyone',
   warnings: DEFAULT_WARNINGS,
+  sampler: 'byModel',
+  style: 'byModel',
+  layout: 'auto',
+  locale: 'byServer',
 };
 
 /** What is possible and isn't known to the schema. */

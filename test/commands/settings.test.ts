@@ -27,7 +27,8 @@ test('given settings changed by a moderator, then they are stored, shown, and ta
   expect(shown).toContain('**default style**: \\*\\*ink\\*\\* and wash');
   expect(shown).toContain('**filter of texts in age-gated channels**: slurs only (not set)');
   expect(shown).toContain('**model**: pocket (not set)');
-  expect(shown).toContain('**sampler**: not set');
+  expect(shown).toContain('**sampler**: the model’s own (not set)');
+  expect(shown).toContain('**layout of pages**: as it fits best (not set)');
   expect(shown).toContain('**most panels in a story**: 9 (not set)');
   expect((await said(room, '/settings reset', { setting: 'steps' })).text).toContain('not set');
   expect(await store.settings.get(scope)).not.toHaveProperty('steps');

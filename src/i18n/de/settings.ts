@@ -74,6 +74,8 @@ export const settingsTexts: typeof english = {
     withhold: 'nicht gezeigt',
     flagged: 'gemeldete',
     always: 'alle',
+    byModel: 'wie das Modell es vorsieht',
+    byServer: 'wie der Server',
     en: 'English',
     de: 'Deutsch',
   },

@@ -37,7 +37,8 @@ export const storyTexts: Messages['story'] = {
   styleField: 'Wie gezeichnet wird',
   seedField: 'Startwert (eine Zahl; leer: ein neuer)',
   exportAs: 'Als was?',
-  takesOf: ({ panel, shown, total }) => `Feld ${panel}: Fassung ${shown} von ${total} ist auf der Seite.`,
+  takesOf: ({ panel, shown, total }) =>
+    `Feld ${panel}: Fassung ${shown} von ${total} ist auf der Seite.${total > 1 ? ' Die neueste steht vorn.' : ''}`,
   takesMenu: 'Eine Fassung auf die Seite setzen …',
   takesPanelMenu: 'Fassungen von welchem Feld?',
   takeOption: ({ take }) => `Fassung ${take}`,

@@ -53,7 +53,7 @@ export const settingsCommands: CommandTexts = {
 
 export const settingsTexts = {
   names: names,
-  /** Of settings with a fixed set of values. */
+  /** Of settings with a fixed set of values, and of what holds where nothing is set. */
   values: {
     auto: 'as it fits best',
     row: 'side by side',
@@ -72,6 +72,8 @@ export const settingsTexts = {
     withhold: 'not posted',
     flagged: 'flagged ones',
     always: 'all',
+    byModel: 'the model’s own',
+    byServer: 'the server’s',
     en: 'English',
     de: 'Deutsch',
   } as Readonly<Record<string, string>>,

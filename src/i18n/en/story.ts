@@ -37,7 +37,7 @@ export const storyTexts = {
   seedField: 'Seed (a number; empty: a new one)',
   exportAs: 'As what?',
   takesOf: ({ panel, shown, total }: { panel: number; shown: number; total: number }) =>
-    `Panel ${panel}: take ${shown} of ${total} is on the page.`,
+    `Panel ${panel}: take ${shown} of ${total} is on the page.${total > 1 ? ' The newest comes first.' : ''}`,
   takesMenu: 'Put a take on the page…',
   takesPanelMenu: 'Takes of which panel?',
   takeOption: ({ take }: { take: number }) => `Take ${take}`,
