@@ -85,7 +85,7 @@ export function selectMeasuring<F extends ListedFile>(
     if (files.some(({ path }) => path.endsWith('.safetensors'))) return undefined;
     throw missing('the model', files);
   }
-  const small = ['config.json', ...TOKENIZER_FILES];
+  const small = ['config.json', 'preprocessor_config.json', ...TOKENIZER_FILES];
   const isIndex = ({ path }: F) => path.endsWith('.json');
   return {
     configs: [...files.filter(({ path }) => ROOT_FILES.test(path) || small.includes(path)), ...chosen.filter(isIndex)],

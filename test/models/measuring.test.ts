@@ -32,6 +32,7 @@ const FETCHED = [
   'config.json',
   'merges.txt',
   'model.safetensors',
+  'preprocessor_config.json',
   'special_tokens_map.json',
   'tokenizer_config.json',
   'vocab.json',
@@ -49,6 +50,7 @@ afterEach(async () => {
   await hub.stop();
 });
 
+const { 'preprocessor_config.json': _, ...clipSegRepo } = clipRepo('clipseg');
 const folder = (name = 'tiny-clip') => path.join(runs.models, name);
 const without = (name: string) => Object.fromEntries(Object.entries(files).filter(([each]) => each !== name));
 
@@ -68,7 +70,7 @@ describe('given the repository of a CLIP', () => {
     expect((await runs.run(['show', REPO])).out).toMatch(
       /kind +measures \(CLIP\), float16\nmeasures +.*CLIP-I.*\nwith +npm run evaluate -- --clip tiny-clip\nmemory +about \d+\.\d kB\n$/,
     );
-    expect((await runs.run(['verify', 'tiny-clip'])).out).toContain('all 7 files');
+    expect((await runs.run(['verify', 'tiny-clip'])).out).toContain('all 8 files');
     fs.appendFileSync(path.join(folder(), 'vocab.json'), ' ');
     expect((await runs.run(['verify', 'tiny-clip'])).err).toContain('vocab.json (of another size)');
     expect((await runs.run(['remove', 'tiny-clip'])).code).toBe(0);
@@ -111,6 +113,7 @@ describe('given a repository of something else', () => {
     ['a text model', clipRepo('bert'), /draws.*or one that measures \(CLIP, CLIPSeg.*the type "bert"/],
     ['half a CLIP', clipRepo('clip_vision_model'), /the type "clip_vision_model"/],
     ['a CLIP without its vocabulary', without('vocab.json'), /vocab\.json/],
+    ['a CLIPSeg that does not say how to prepare pictures', clipSegRepo, /preprocessor_config\.json/],
     ['a CLIP as a pickle', without('model.safetensors'), /only pytorch_model\.bin.*never fetched/],
   ])('%s, then it is refused before weights are fetched', async (_, others, message) => {
     hub.host(REPO, { files: others });

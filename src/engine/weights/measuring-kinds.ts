@@ -12,6 +12,8 @@ export interface MeasuringKind {
   readonly modelType: string;
   /** whether it reads texts, so that CLIP's vocabulary lies beside it */
   readonly readsTexts: boolean;
+  /** whether its preprocessor_config.json says how pictures are prepared */
+  readonly prepares: boolean;
   /** what is learnt by it */
   readonly measures: string;
   /** of `npm run evaluate`, which takes such a folder or its name */
@@ -23,6 +25,7 @@ export const MEASURING_KINDS: readonly MeasuringKind[] = [
     name: 'CLIP',
     modelType: 'clip',
     readsTexts: true,
+    prepares: false,
     measures: 'how alike panels are (CLIP-I), how well they agree with their prompts (CLIP-T)',
     option: '--clip',
   },
@@ -30,6 +33,7 @@ export const MEASURING_KINDS: readonly MeasuringKind[] = [
     name: 'CLIPSeg',
     modelType: 'clipseg',
     readsTexts: true,
+    prepares: true,
     measures: 'where in a picture something is that a phrase tells',
     option: '--localisation --clipseg',
   },

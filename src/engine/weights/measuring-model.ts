@@ -1,7 +1,9 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { ClipTokenizer } from '../tokenizer/clip-tokenizer.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { assertMeasuringKind, type MeasuringKind } from './measuring-kinds.ts';
+import { ANY_OBJECT, readJson } from './read-json.ts';
 import type { TensorIndex } from './tensor-index.ts';
 
 /** A model that measures, looked through: everything that is needed is there, nothing is loaded yet. */
@@ -14,11 +16,12 @@ export interface MeasuringModel {
 
 /**
  * Looks through the small files of a model that measures, whose weights may not be there yet.
- * @throws UserError as `assertMeasuringKind`, and those of the tokenizer's files
+ * @throws UserError as `assertMeasuringKind`, and those of the other files
  */
 export function assertMeasures(folder: string): MeasuringKind {
   const kind = assertMeasuringKind(folder);
   if (kind.readsTexts) ClipTokenizer.open(folder);
+  if (kind.prepares) readJson(path.join(folder, 'preprocessor_config.json'), ANY_OBJECT);
   return kind;
 }
 
