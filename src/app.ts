@@ -2,6 +2,7 @@ import { FolderBlobStore } from './blobs/folder-blob-store.ts';
 import type { Config } from './config.ts';
 import { Bot } from './discord/bot.ts';
 import type { Command } from './discord/command.ts';
+import { drawingMemory } from './engine/pipeline/drawing-memory.ts';
 import { modelHash } from './engine/weights/model-hash.ts';
 import { openModel } from './engine/weights/open-model.ts';
 import type { Engine } from './engine/worker/engine-client.ts';
@@ -71,8 +72,8 @@ export async function startApp({
     const filterModel = config.pictureFilterModel;
     const pictureFilter = filterModel === undefined ? undefined : await openPictureFilter(filterModel);
     closing.push(async () => pictureFilter?.close());
-    const { provider, threads, maxMemory, anchorMemory, limits, previewEvery } = config;
-    const engine = startEngine({ provider, threads, maxMemory, anchorMemory });
+    const { provider, threads, maxMemory, deviceMemory, anchorMemory, limits, previewEvery } = config;
+    const engine = startEngine({ provider, threads, maxMemory, deviceMemory, anchorMemory });
     closing.push(() => engine.close());
     const models = openModelShelf({
       configured: config.modelFolders,
@@ -85,12 +86,13 @@ export async function startApp({
       log.error('a job failed', error, { job: job?.id, kind: job?.kind });
     const queue = new JobQueue({ ...parts.queue, store, clock, onError });
     const { chooseSeed, inspect } = parts;
-    const choices = { limits, previewEvery, chooseSeed, maxMemory, inspect };
+    const memory = drawingMemory(config);
+    const choices = { limits, previewEvery, chooseSeed, memory, inspect };
     const { studio, handlers } = openStudio({ store, blobs, engine, models, loras, queue, ...choices });
     const { registersCommands, editIntervalMs } = config;
     const { impatientAfterMs } = parts.queue?.claimLimits ?? DEFAULT_CLAIM_LIMITS;
     const shown = { registersCommands, editIntervalMs, impatientAfterMs };
-    const offers = openOffers({ models, loras, limits, maxMemory });
+    const offers = openOffers({ models, loras, limits, memory });
     const work = { studio, store, blobs, pictureFilter, offers };
     const bot = new Bot({ ...shown, ...work, token, api, commands, clock, log });
     await bot.prepare();

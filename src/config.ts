@@ -96,13 +96,19 @@ export const VARIABLES = {
     'Drawing',
     number(12, 0.1, 10_000),
     '12',
-    'What a model and its work may take; a story that would take more is refused.',
+    "What a model and its work may take of the machine's memory; a story that would take more is refused.",
   ),
   ANCHOR_MEMORY_MB: variable(
     'Drawing',
     whole(512, 0, 1_000_000),
     '512',
     'Of that, at most a quarter, for anchors of the last stories: with them a redraw costs about one panel. 0: none.',
+  ),
+  DEVICE_MEMORY_GB: variable(
+    'Drawing',
+    number(12, 0.1, 10_000),
+    '12',
+    "What a model and its work may take of a GPU's own memory (cuda, dml, webgpu). On a Mac there is one memory: MAX_MEMORY_GB.",
   ),
   PREVIEW_EVERY: variable('Drawing', whole(5, 0, 1000), '5', 'Sampling steps between previews; 0: none.'),
   PICTURE_FILTER_MODEL: variable(
@@ -154,6 +160,8 @@ export interface Config {
   readonly threads: number;
   /** bytes */
   readonly maxMemory: number;
+  /** of a GPU's own memory, bytes */
+  readonly deviceMemory: number;
   /** bytes beside it for anchors of the last stories */
   readonly anchorMemory: number;
   readonly previewEvery: number;
@@ -203,6 +211,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     provider: values.PROVIDER,
     threads: values.THREADS,
     maxMemory: memory - anchorMemory,
+    deviceMemory: values.DEVICE_MEMORY_GB * BYTES_PER_GB,
     anchorMemory,
     previewEvery: values.PREVIEW_EVERY,
     pictureFilterModel: values.PICTURE_FILTER_MODEL,

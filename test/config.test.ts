@@ -33,8 +33,9 @@ describe('the configuration', () => {
   });
 
   test('given little memory, then anchors take a quarter of it at most, and the model has the rest', () => {
-    expect(readConfig({ MAX_MEMORY_GB: '1', ANCHOR_MEMORY_MB: '512' })).toMatchObject({
+    expect(readConfig({ MAX_MEMORY_GB: '1', ANCHOR_MEMORY_MB: '512', DEVICE_MEMORY_GB: '8' })).toMatchObject({
       maxMemory: 7.5e8,
+      deviceMemory: 8e9,
       anchorMemory: 2.5e8,
     });
   });

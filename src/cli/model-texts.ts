@@ -50,6 +50,14 @@ export function showText({ name, path, size, receipt, model }: InstalledModel): 
       bytesText(planFor(model, { size: card, panels }, { limit }).needed);
     lines.push(['memory', `about ${needs(1)} for one panel, ${needs(4)} for four, all of the model in memory`]);
     lines.push(['', `${needs(1, 0)} and ${needs(4, 0)} at least, its parts loaded one after the other (on a CPU)`]);
+    const gpu = planFor(model, { size: card, panels: 1 }, { provider: 'cuda' });
+    const least = planFor(model, { size: card, panels: 1 }, { provider: 'cuda', limit: 0, deviceLimit: 0 });
+    const [most, few] = [gpu, least].map(({ onDevice }) => bytesText(onDevice));
+    const beside = bytesText(gpu.needed);
+    lines.push([
+      '',
+      `on a GPU ${most} of its memory for one panel, ${few} at least; ${beside} of the machine's to load it`,
+    ]);
   }
   const width = Math.max(...lines.map(([label]) => label.length));
   return lines.map(([label, text]) => `${label.padEnd(width)}  ${text}\n`).join('');

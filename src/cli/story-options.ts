@@ -38,6 +38,8 @@ export interface StoryOptions {
   readonly threads: number;
   /** bytes */
   readonly maxMemory: number;
+  /** of a GPU's own memory, bytes */
+  readonly deviceMemory: number;
   readonly help: boolean;
 }
 
@@ -83,6 +85,7 @@ export function parseStoryOptions(args: readonly string[]): StoryOptions {
     provider: values.provider ?? 'auto',
     threads: whole('threads', 1, 1024) ?? 0,
     maxMemory: (number('max-memory', values['max-memory'], 0.1, 10_000) ?? STORY_DEFAULTS.memoryGb) * 1e9,
+    deviceMemory: (number('device-memory', values['device-memory'], 0.1, 10_000) ?? STORY_DEFAULTS.memoryGb) * 1e9,
     help: values.help ?? false,
   };
 }
@@ -126,6 +129,7 @@ function readArguments(args: readonly string[]) {
         provider: text,
         threads: text,
         'max-memory': text,
+        'device-memory': text,
         help: flag,
       },
     }).values;

@@ -40,5 +40,6 @@ Where and with what
   --provider NAME    auto, cpu, cuda, webgpu, coreml or dml (default: auto)
   --threads N        threads of the CPU provider (default: all cores)
   --max-memory GB    refuse what would need more (default: ${STORY_DEFAULTS.memoryGb})
+  --device-memory GB the same of a GPU's own memory (default: ${STORY_DEFAULTS.memoryGb})
   --help
 `;

@@ -1,6 +1,5 @@
-import os from 'node:os';
-import { buildCorrespondence } from '../engine/graph/correspondence.ts';
-import { OnnxSession, type Provider } from '../engine/runtime/onnx-session.ts';
+import { assertStarts } from '../engine/pipeline/assert-starts.ts';
+import type { Provider } from '../engine/runtime/onnx-session.ts';
 import { providersOf } from './check.ts';
 
 /** What each provider needs (docs/gpu.md). */
@@ -29,9 +28,7 @@ export const preferredOf = (available: readonly Provider[]): Provider =>
 export async function whyUnavailable(provider: Provider, available: readonly Provider[]): Promise<string | undefined> {
   if (!available.includes(provider)) return `this installation has ${available.join(', ')} only`;
   try {
-    const options = { weightsFolder: os.tmpdir(), providers: providersOf(provider), threads: 1 };
-    const session = await OnnxSession.create(buildCorrespondence(), options);
-    await session.release();
+    await assertStarts(providersOf(provider));
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message.trim() : String(error);

@@ -22,6 +22,8 @@ export interface DrawingTask {
   readonly threads: number;
   /** bytes */
   readonly maxMemory: number;
+  /** of a GPU's own memory, bytes; any by default */
+  readonly deviceMemory?: number;
 }
 
 const MEASURED = z.object({
@@ -58,10 +60,10 @@ export async function measureDrawing(task: DrawingTask): Promise<MeasuredDrawing
 
 /** The part that runs in that process. */
 export async function drawAndMeasure(task: DrawingTask): Promise<MeasuredDrawing> {
-  const { provider, threads, maxMemory } = task;
+  const { provider, threads, maxMemory, deviceMemory = Number.POSITIVE_INFINITY } = task;
   const model = openModel(task.model);
   const { width, height } = task.size ?? model.card;
-  const engine = startEngine({ provider, threads, maxMemory });
+  const engine = startEngine({ provider, threads, maxMemory, deviceMemory });
   let plan: MemoryPlan | undefined;
   let toFirstStep = Number.NaN;
   try {

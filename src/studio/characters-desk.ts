@@ -69,7 +69,7 @@ export function charactersDesk(desk: Desk): CharacterFunctions {
     const recipe = story && parseRecipe(story.settings);
     const loras = recipe ? await desk.loras.find(recipe.loras, model) : await chosen(lora, model);
     const drawing = recipe ? drawingOf(recipe) : drawingFor(model, settings, style, [], loras);
-    assertDrawable(model, { ...drawing, consistency: PLAIN_SETTINGS }, CANDIDATES, loras, desk.maxMemory);
+    assertDrawable(model, { ...drawing, consistency: PLAIN_SETTINGS }, CANDIDATES, loras, desk.memory);
     return { model, drawing, like };
   };
 

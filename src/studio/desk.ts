@@ -1,5 +1,6 @@
 import type { BlobStore } from '../blobs/blob-store.ts';
 import { type ConsistencySettings, DEFAULT_SETTINGS } from '../engine/consistory/settings.ts';
+import type { DrawingMemory } from '../engine/pipeline/memory-estimate.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import type { GuildSettings } from '../store/guild-settings.ts';
 import type { JobRequest } from '../store/job.ts';
@@ -36,8 +37,8 @@ export interface Desk {
   readonly blobs: BlobStore;
   readonly models: ModelShelf;
   readonly loras: LoraShelf;
-  /** bytes that a model and its work may take */
-  readonly maxMemory: number;
+  /** what a model and its work may take */
+  readonly memory: DrawingMemory;
   readonly queue: JobQueue;
   readonly limits: StudioLimits;
   /** for whoever asks for no seed */

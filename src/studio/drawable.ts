@@ -1,4 +1,5 @@
 import { isGuided } from '../engine/consistory/row-layout.ts';
+import type { DrawingMemory } from '../engine/pipeline/memory-estimate.ts';
 import { planThatFits } from '../engine/pipeline/plan-that-fits.ts';
 import { createScheduler } from '../engine/schedulers/create-scheduler.ts';
 import { UserError } from '../errors/user-error.ts';
@@ -9,7 +10,7 @@ import type { Drawing } from './recipe.ts';
 /**
  * Refuses now what the engine would refuse when the job's turn comes.
  * @param rows pictures in one batch, anchors included
- * @param maxMemory bytes
+ * @param memory that the engine has
  * @throws UserError `sampler-unsuited`, `memory-limit`
  */
 export function assertDrawable(
@@ -17,12 +18,12 @@ export function assertDrawable(
   drawing: Omit<Drawing, 'loras'>,
   rows: number,
   loras: readonly ChosenLora[],
-  maxMemory: number,
+  memory: DrawingMemory,
 ): void {
   assertSamplerSuits(model, drawing);
   const { size, guidance, consistency } = drawing;
   const workload = { size, panels: rows, guided: isGuided(guidance), twins: consistency.queryBlending !== undefined };
-  planThatFits(model.opened, workload, { limit: maxMemory, loras: loras.map(({ lora }) => lora) });
+  planThatFits(model.opened, workload, { ...memory, loras: loras.map(({ lora }) => lora) });
 }
 
 /** @throws UserError `sampler-unsuited` */

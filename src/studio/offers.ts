@@ -1,4 +1,4 @@
-import { planFor } from '../engine/pipeline/memory-estimate.ts';
+import { type DrawingMemory, planFor } from '../engine/pipeline/memory-estimate.ts';
 import { UserError } from '../errors/user-error.ts';
 import type { GuildSettings } from '../store/guild-settings.ts';
 import { drawingFor, type StudioLimits } from './desk.ts';
@@ -21,7 +21,7 @@ export interface ModelFacts {
   readonly width: number;
   readonly height: number;
   readonly steps: number;
-  /** bytes that a story of four panels takes here, about */
+  /** bytes that a story of four panels takes here, about: of the machine's memory, or of the GPU's if that is more */
   readonly memory: number;
   /** what whoever runs the bot has named first */
   readonly isDefault: boolean;
@@ -49,8 +49,7 @@ export interface OffersOptions {
   readonly models: ModelShelf;
   readonly loras: LoraShelf;
   readonly limits: StudioLimits;
-  /** bytes */
-  readonly maxMemory: number;
+  readonly memory: DrawingMemory;
 }
 
 /** What is no model at all needn't be offered: a VAE for previews lies in the folder of models too. */
@@ -66,10 +65,10 @@ const FAMILIES: Readonly<Record<string, string>> = {
   'StableDiffusionPipeline 1024': 'Stable Diffusion 2.x',
 };
 
-export function openOffers({ models, loras, limits, maxMemory }: OffersOptions): Offers {
+export function openOffers({ models, loras, limits, memory }: OffersOptions): Offers {
   const assertChosen = (settings: GuildSettings) => {
     const model = models.get(settings.model);
-    assertDrawable(model, drawingFor(model, settings, undefined), LEAST_PANELS, [], maxMemory);
+    assertDrawable(model, drawingFor(model, settings, undefined), LEAST_PANELS, [], memory);
     return model;
   };
 
@@ -93,7 +92,7 @@ export function openOffers({ models, loras, limits, maxMemory }: OffersOptions):
 
   const lookAt = (name: string, isDefault: boolean): OfferedModel => {
     const problem = problemOf(() => assertChosen({ model: name }));
-    const facts = problem ? undefined : factsOf(models.get(name), isDefault, maxMemory);
+    const facts = problem ? undefined : factsOf(models.get(name), isDefault, memory);
     return { name, problem, facts };
   };
 
@@ -120,11 +119,11 @@ export function openOffers({ models, loras, limits, maxMemory }: OffersOptions):
   };
 }
 
-function factsOf({ opened, card }: StudioModel, isDefault: boolean, limit: number): ModelFacts {
+function factsOf({ opened, card }: StudioModel, isDefault: boolean, available: DrawingMemory): ModelFacts {
   const { width, height, steps } = card;
   const family = FAMILIES[`${opened.pipeline} ${opened.unet.config.cross_attention_dim}`];
-  const { needed } = planFor(opened, { size: { width, height }, panels: USUAL_PANELS }, { limit });
-  return { family, width, height, steps, memory: needed, isDefault };
+  const { needed, onDevice } = planFor(opened, { size: { width, height }, panels: USUAL_PANELS }, available);
+  return { family, width, height, steps, memory: Math.max(needed, onDevice), isDefault };
 }
 
 function problemOf(work: () => unknown): UserError | undefined {

@@ -1,4 +1,5 @@
 import type { BlobStore } from '../blobs/blob-store.ts';
+import type { DrawingMemory } from '../engine/pipeline/memory-estimate.ts';
 import type { Engine } from '../engine/worker/engine-client.ts';
 import type { inspectStory } from '../inspection/inspect-story.ts';
 import type { JobHandler } from '../queue/job-handler.ts';
@@ -28,8 +29,8 @@ export interface StudioOptions {
   readonly engine: Engine;
   readonly models: ModelShelf;
   readonly loras: LoraShelf;
-  /** bytes that a model and its work may take; default: whatever the engine allows */
-  readonly maxMemory?: number;
+  /** what a model and its work may take; default: whatever the engine allows */
+  readonly memory?: DrawingMemory;
   readonly queue: JobQueue;
   readonly limits?: StudioLimits;
   /** sampling steps between previews; 0: none */
@@ -53,13 +54,13 @@ export function openStudio(options: StudioOptions): OpenStudio {
     limits = DEFAULT_STUDIO_LIMITS,
     previewEvery = DEFAULT_PREVIEW_EVERY,
     chooseSeed = randomSeed,
-    maxMemory = Number.POSITIVE_INFINITY,
+    memory = {},
     inspect,
     ...parts
   } = options;
   const { store, queue } = parts;
   const workshop = { ...parts, times: new StepTimes(), previewEvery };
-  const desk = { ...parts, limits, chooseSeed, maxMemory };
+  const desk = { ...parts, limits, chooseSeed, memory };
   const inspector = new StoryInspector(parts, inspect);
   const studio: Studio = {
     feed: queue.feed,

@@ -48,7 +48,7 @@ export function panelsDesk(desk: Desk): PanelFunctions {
   ) => {
     const canons = await loadCanons(store.castings, blobs, cast);
     assertCanonsFit(canons, cast, identity, recipe.size);
-    assertDrawable(model, recipe, 1 + anchorsIn(canons), loras, desk.maxMemory);
+    assertDrawable(model, recipe, 1 + anchorsIn(canons), loras, desk.memory);
   };
 
   return {

@@ -50,7 +50,7 @@ export function storiesDesk(desk: Desk): StoryFunctions {
     const { title, script, layout, style } = story;
     const draft = { title, script, layout, style, seed, model: model.name };
     const panels = story.panels.filter(({ number }) => number < firstPanels);
-    assertDrawable(model, recipe, panels.length + anchorsIn(canons), loras, desk.maxMemory);
+    assertDrawable(model, recipe, panels.length + anchorsIn(canons), loras, desk.memory);
     const stored = storedDrawing<Recipe>({ ...recipe, firstPanels: panels.length });
     return submitStory(asker, settings, { ...draft, settings: stored }, panels.map(draftOf));
   };
@@ -74,7 +74,7 @@ export function storiesDesk(desk: Desk): StoryFunctions {
       const canons = await loadCanons(store.castings, blobs, cast);
       const drawing = drawingFor(model, settings, style, canons, loras);
       assertCanonsFit(canons, cast, identity, drawing.size);
-      assertDrawable(model, drawing, read.panels.length + anchorsIn(canons), loras, desk.maxMemory);
+      assertDrawable(model, drawing, read.panels.length + anchorsIn(canons), loras, desk.memory);
       const recipe = { ...drawing, cast, always: alwaysIn.map(({ id }) => id), firstPanels: read.panels.length };
       const draft = {
         title: title?.trim() ?? '',

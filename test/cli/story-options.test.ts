@@ -31,6 +31,7 @@ describe('parseStoryOptions', () => {
       provider: 'auto',
       threads: 0,
       maxMemory: STORY_DEFAULTS.memoryGb * 1e9,
+      deviceMemory: STORY_DEFAULTS.memoryGb * 1e9,
       help: false,
     });
   });
@@ -43,7 +44,21 @@ describe('parseStoryOptions', () => {
       ...['--style', '', '--negative', 'n', '--steps', '12', '--guidance', '0.5', '--size', '128x64', '--compare'],
       ...['--sampler', 'dpm++-2m-karras'],
       ...['--anchors', '3', '--dropout', '0', '--no-sharing', '--no-blending', '--no-injection', '--out', 'o.png'],
-      ...['--columns', '2', '--debug', 'd', '--provider', 'cpu', '--threads', '2', '--max-memory', '0.5', '--help'],
+      ...[
+        '--columns',
+        '2',
+        '--debug',
+        'd',
+        '--provider',
+        'cpu',
+        '--threads',
+        '2',
+        '--max-memory',
+        '0.5',
+        '--device-memory',
+        '8',
+        '--help',
+      ],
     );
     expect(options).toEqual({
       characters: ['a fox', 'Bo: a bear'],
@@ -74,6 +89,7 @@ describe('parseStoryOptions', () => {
       provider: 'cpu',
       threads: 2,
       maxMemory: 5e8,
+      deviceMemory: 8e9,
       help: true,
     });
     // what is switched off stays off when it is laid over the defaults
@@ -120,7 +136,7 @@ describe('parseStoryOptions', () => {
       const option =
         { characters: 'character', panels: 'panel', canons: 'canon', loras: 'lora', saveCanon: 'save-canon' }[name] ??
         name;
-      if (['mode', 'settings', 'maxMemory'].includes(name)) continue;
+      if (['mode', 'settings', 'maxMemory', 'deviceMemory'].includes(name)) continue;
       expect(STORY_USAGE).toContain(`--${option}`);
     }
   });

@@ -107,7 +107,7 @@ describe('what a server can choose', () => {
     copyPocket(installed, 'sketch', { card: { steps: 12 } });
     fs.mkdirSync(path.join(installed, 'no-model'));
     const { models } = shelfWith(installed);
-    const offers = openOffers({ models, loras: openLoraShelf(NO_LORAS), limits, maxMemory: 3e9 });
+    const offers = openOffers({ models, loras: openLoraShelf(NO_LORAS), limits, memory: { limit: 3e9 } });
     const offered = offers.models();
     expect(offered.map(({ name, problem }) => [name, problem?.code])).toEqual([
       ['pocket', undefined],

@@ -121,7 +121,7 @@ describe('what is refused before it waits', () => {
 
   test('given a sampler that the model can’t take, and a story too large for the memory, then neither waits', async () => {
     const { studio, store } = await testStudio({
-      maxMemory: estimateMemory(openModel(POCKET), { width: 128, height: 128 }, 3),
+      memory: { limit: estimateMemory(openModel(POCKET), { width: 128, height: 128 }, 3) },
     });
     await store.settings.update(SERVER, { sampler: 'lcm', steps: 150 });
     const panels = Array.from({ length: 9 }, (_, i) => `a fox ${i}`).join('|');

@@ -23,7 +23,7 @@ import { NO_LORAS } from './toy-loras.ts';
 export interface TestStudioOptions {
   readonly engine?: Engine;
   readonly limits?: StudioLimits;
-  readonly maxMemory?: number;
+  readonly memory?: StudioOptions['memory'];
   /** default: the pocket model */
   readonly models?: readonly string[];
   readonly lorasFolder?: string;
@@ -52,7 +52,7 @@ export async function testStudio(options: TestStudioOptions = {}) {
   const { studio, handlers } = openStudio({
     ...{ store, blobs, engine, models, loras, queue },
     limits: options.limits,
-    maxMemory: options.maxMemory,
+    memory: options.memory,
     inspect: options.inspect,
   });
   const start = () => queue.start(handlers);

@@ -1,31 +1,24 @@
+import { BYTES_PER_ELEMENT, type ComputeType } from '../graph/element-type.ts';
 import { parseUNetConfig } from '../graph/unet/unet-config.ts';
-import { elementCount } from '../runtime/tensor-value.ts';
+import type { Provider } from '../runtime/onnx-session.ts';
 import type { Lora } from '../weights/lora.ts';
-import type { AdaptedPart } from '../weights/lora-targets.ts';
 import type { ModelFolder, ModelPart } from '../weights/model-folder.ts';
-import type { TensorEntry } from '../weights/tensor-index.ts';
 import { decoderActivationBytes, encoderActivationBytes, leastPiece } from './autoencoder-memory.ts';
+import { computeTypeFor } from './compute-type.ts';
 import { latentSpaceOf } from './image-codec.ts';
 import { CALIBRATION_SIDE } from './linear-preview.ts';
 import { type MemoryNeeds, type MemoryPlan, type PartNeeds, planMemory } from './memory-plan.ts';
+import { residenceOf } from './residence.ts';
 import type { PictureSize } from './unet-session.ts';
+import { type WeightNeeds, weightsBesideDevice, weightsOnCpu, weightsOnDevice } from './weights-memory.ts';
 
 /** The constants are fitted to measurements that docs/operations.md, "Memory", has. */
-const BYTES_PER_FLOAT = 4;
 /** Node with its TypeScript loader, the engine's thread, onnxruntime and its code. */
 export const PROCESS_MEMORY = 190e6;
-/** Of the single-precision copy that weights in half precision pass through, the allocator keeps this much ... */
-const KEPT_OF_COPY = 0.33;
-/** ... and all of what lies in small pieces, up to so much. */
-const KEPT_IN_PIECES = 60e6;
-/** Copies of weights in half precision while they are made: most of two. */
-const COPIES_WHILE_CONVERTING = 1.85;
-/** Weights used as they lie: the largest tensor, converted, and as large ones that wait or were cut out for it. */
-const CONVERTED_AT_ONCE = 4;
-/** Floats alive at once in the U-Net, per latent pixel, row and channel of the first level. */
-const FLOATS_PER_LATENT_AND_CHANNEL = 22;
+/** Numbers alive at once in the U-Net, per latent pixel, row and channel of the first level. */
+const NUMBERS_PER_LATENT_AND_CHANNEL = 22;
 /** The same where weights are used as they lie: convolutions then unfold their input. */
-const FLOATS_WITH_MAPPED_WEIGHTS = 30;
+const NUMBERS_WITH_MAPPED_WEIGHTS = 30;
 
 /** What of a story decides how much memory its drawing takes. */
 export interface Workload {
@@ -37,12 +30,18 @@ export interface Workload {
   readonly twins?: boolean;
 }
 
-export interface PlanOptions {
-  /** bytes; any by default */
+/** What there is to draw with. */
+export interface DrawingMemory {
+  /** what computes, and where it has memory of its own, keeps the model; the CPU unless told */
+  readonly provider?: Provider;
+  /** bytes of the machine's memory; any by default */
   readonly limit?: number;
+  /** bytes of a GPU's own memory; any by default */
+  readonly deviceLimit?: number;
+}
+
+export interface PlanOptions extends DrawingMemory {
   readonly loras?: readonly Lora[];
-  /** whether the provider can use weights as they lie (the CPU can) */
-  readonly canMap?: boolean;
 }
 
 /** About how many bytes a story takes while it is drawn, the process that draws it included, where nothing is spared. */
@@ -57,83 +56,101 @@ export function estimateMemory(
 
 /**
  * How the model is to be kept in memory for a story: the fastest way that fits.
- * @returns a plan whose `needed` is above the limit, if none fits
+ * @returns a plan whose `needed` or `onDevice` is above its limit, if none fits
  */
-export function planFor(
+export function planFor(model: ModelFolder, workload: Workload, options: PlanOptions = {}): MemoryPlan {
+  const { provider = 'cpu', limit = Number.POSITIVE_INFINITY, deviceLimit = Number.POSITIVE_INFINITY, loras } = options;
+  const residence = residenceOf(provider);
+  const vaeWhileSampling = isTiny(model.vae);
+  if (residence === 'host') {
+    return planMemory(memoryNeeds(model, workload, loras), { limit, canMap: true, vaeWhileSampling });
+  }
+  const { onDevice, beside } = deviceNeeds(model, workload, computeTypeFor([provider], model.unet), loras);
+  const limits = { limit, canMap: false, vaeWhileSampling };
+  return residence === 'device'
+    ? planMemory(beside, { ...limits, device: { needs: onDevice, limit: deviceLimit } })
+    : planMemory(inOneMemory(onDevice, beside), limits);
+}
+
+/** What each part of a model takes for a story on the CPU. */
+export function memoryNeeds(model: ModelFolder, workload: Workload, loras: readonly Lora[] = []): MemoryNeeds {
+  const weights = (parts: readonly ModelPart[]) => weightsOnCpu(parts, loras);
+  return needsIn({ base: PROCESS_MEMORY, weights, works: true }, model, workload, 'float32');
+}
+
+/** The same on a GPU: what of its memory, and what of the machine's beside it. */
+export function deviceNeeds(
   model: ModelFolder,
   workload: Workload,
-  { limit = Number.POSITIVE_INFINITY, loras = [], canMap = true }: PlanOptions = {},
-): MemoryPlan {
-  const vaeWhileSampling = isTiny(model.vae);
-  return planMemory(memoryNeeds(model, workload, loras), { limit, canMap, vaeWhileSampling });
+  compute: ComputeType,
+  loras: readonly Lora[] = [],
+): { readonly onDevice: MemoryNeeds; readonly beside: MemoryNeeds } {
+  const needs = (base: number, works: boolean, weigh: typeof weightsOnDevice) =>
+    needsIn({ base, works, weights: (parts, type) => weigh(parts, loras, type) }, model, workload, compute);
+  return { onDevice: needs(0, true, weightsOnDevice), beside: needs(PROCESS_MEMORY, false, weightsBesideDevice) };
 }
 
-/** What each part of a model takes for a story. */
-export function memoryNeeds(model: ModelFolder, workload: Workload, loras: readonly Lora[] = []): MemoryNeeds {
+/** A memory, as far as a model is in it. */
+interface Place {
+  readonly base: number;
+  /** whether what parts make while they run is here */
+  readonly works: boolean;
+  weights(parts: readonly ModelPart[], compute: ComputeType): WeightNeeds;
+}
+
+/** @param compute of the U-Net; the others are in float32 (model-graphs.ts) */
+function needsIn({ base, weights, works }: Place, model: ModelFolder, workload: Workload, compute: ComputeType) {
+  const { textEncoder, textEncoder2, unet, vae } = model;
   const { size } = workload;
-  const encoders = [model.textEncoder, ...(model.textEncoder2 ? [model.textEncoder2] : [])];
-  const whole = decoderActivationBytes(model.vae, size);
-  const previews = previewBytes(model, size);
-  const tiled = decoderActivationBytes(model.vae, leastPiece(model.vae, size));
+  const part = (needs: WeightNeeds, activations: number, mappedActivations = activations): PartNeeds =>
+    works ? { ...needs, activations, mappedActivations } : { ...needs, activations: 0, mappedActivations: 0 };
+  const sampling = samplingNumbers(model, workload) * BYTES_PER_ELEMENT[compute];
+  const previews = previewBytes(model, size, (each) => weights([each], 'float32').copied);
+  const whole = decoderActivationBytes(vae, size);
+  const least = isTiny(vae) ? whole : decoderActivationBytes(vae, leastPiece(vae, size));
   return {
-    base: PROCESS_MEMORY,
-    text: { ...weightsOf(encoders, loras), activations: 0, mappedActivations: 0 },
-    unet: {
-      ...weightsOf([model.unet], loras),
-      activations: samplingBytes(model, workload, FLOATS_PER_LATENT_AND_CHANNEL) + previews,
-      mappedActivations: samplingBytes(model, workload, FLOATS_WITH_MAPPED_WEIGHTS) + previews,
-    },
-    vae: { ...weightsOf([model.vae], []), activations: whole, mappedActivations: whole },
-    leastVaeActivations: isTiny(model.vae) ? whole : tiled,
+    base,
+    text: part(weights([textEncoder, ...(textEncoder2 ? [textEncoder2] : [])], 'float32'), 0),
+    unet: part(
+      weights([unet], compute),
+      sampling * NUMBERS_PER_LATENT_AND_CHANNEL + previews,
+      sampling * NUMBERS_WITH_MAPPED_WEIGHTS + previews,
+    ),
+    vae: part(weights([vae], 'float32'), whole),
+    leastVaeActivations: works ? least : 0,
   };
 }
 
-type WeightNeeds = Pick<PartNeeds, 'copied' | 'copying' | 'mapped'>;
-
-function weightsOf(parts: readonly ModelPart[], loras: readonly Lora[]): WeightNeeds {
-  const named = parts.flatMap(({ weights }) => [...weights]);
-  const tensors = [
-    ...named.map(([, entry]) => entry),
-    ...parts.flatMap(({ name }) => loras.flatMap((lora) => matricesOf(lora, name as AdaptedPart))),
-  ];
-  const float32 = BYTES_PER_FLOAT * elementsOf(tensors.filter(({ type }) => type === 'float32'));
-  const others = tensors.filter(({ type }) => type !== 'float32');
-  const converted = BYTES_PER_FLOAT * elementsOf(others);
-  // of an embedding table only the rows that are looked up are converted
-  const layers = named.filter(([name]) => !name.includes('_embedding.'));
-  const largest = layers.reduce((most, [, { shape }]) => Math.max(most, elementCount(shape)), 0);
+/** For a GPU that shares the machine's memory. */
+function inOneMemory(one: MemoryNeeds, other: MemoryNeeds): MemoryNeeds {
+  const add = <T extends Readonly<Record<keyof T, number>>>(a: T, b: T): T => {
+    const names = Object.keys(a) as (keyof T)[];
+    return Object.fromEntries(names.map((name) => [name, a[name] + b[name]])) as unknown as T;
+  };
   return {
-    copied: float32 + converted + Math.min(converted, KEPT_IN_PIECES + KEPT_OF_COPY * converted),
-    copying: float32 + COPIES_WHILE_CONVERTING * converted,
-    mapped: tensors.reduce((sum, { length }) => sum + length, 0) + CONVERTED_AT_ONCE * BYTES_PER_FLOAT * largest,
+    base: one.base + other.base,
+    text: add(one.text, other.text),
+    unet: add(one.unet, other.unet),
+    vae: add(one.vae, other.vae),
+    leastVaeActivations: one.leastVaeActivations + other.leastVaeActivations,
   };
 }
 
-function samplingBytes(
-  model: ModelFolder,
-  { size, panels, guided = true, twins = true }: Workload,
-  floats: number,
-): number {
+/** How many latents of the first level there are at once, in all rows and channels. */
+function samplingNumbers(model: ModelFolder, { size, panels, guided = true, twins = true }: Workload): number {
   const rows = panels * (guided ? 2 : 1) * (twins ? 2 : 1);
   const channels = parseUNetConfig(model.unet.config).levels[0]?.channels ?? 0;
   const { downscale } = latentSpaceOf(model.vae);
   const latents = (size.width * size.height) / downscale ** 2;
-  return rows * latents * channels * floats * BYTES_PER_FLOAT;
+  return rows * latents * channels;
 }
 
 /** What previews take beside the U-Net (latent-preview.ts); a tiny autoencoder makes them itself. */
-function previewBytes({ vae, preview }: ModelFolder, size: PictureSize): number {
+function previewBytes({ vae, preview }: ModelFolder, size: PictureSize, weights: (part: ModelPart) => number): number {
   if (isTiny(vae)) return 0;
-  if (preview) return decoderActivationBytes(preview, size) + weightsOf([preview], []).copied;
+  if (preview) return decoderActivationBytes(preview, size) + weights(preview);
   const side = CALIBRATION_SIDE * latentSpaceOf(vae).downscale;
-  return encoderActivationBytes(vae, { width: side, height: side }) + weightsOf([vae], []).copied / 2;
-}
-
-function matricesOf({ updates }: Lora, part: AdaptedPart): TensorEntry[] {
-  return [...(updates[part]?.values() ?? [])].flatMap(({ down, up }) => [down, up]);
+  return encoderActivationBytes(vae, { width: side, height: side }) + weights(vae) / 2;
 }
 
 const isTiny = ({ className }: ModelPart): boolean => className === 'AutoencoderTiny';
-
-const elementsOf = (tensors: readonly TensorEntry[]): number =>
-  tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0);

@@ -36,8 +36,10 @@ export interface MemoryPlan {
   readonly mapped: readonly MemoryPart[];
   /** what the autoencoder's work may take; infinite where a whole picture fits */
   readonly autoencoderMemory: number;
-  /** the most that all this takes at once */
+  /** the most that all this takes at once of the machine's memory */
   readonly needed: number;
+  /** the same of a GPU's own memory; 0 where none is used */
+  readonly onDevice: number;
 }
 
 type Arrangement = Pick<MemoryPlan, 'stages' | 'mapped'>;
@@ -49,6 +51,7 @@ export const EVERYTHING_AT_ONCE: MemoryPlan = {
   mapped: [],
   autoencoderMemory: Number.POSITIVE_INFINITY,
   needed: 0,
+  onDevice: 0,
 };
 /** Prompts are read before anything is sampled, and their embeddings are small. */
 const TEXT_FIRST = [['text'], ['unet', 'vae']] as const;
@@ -74,27 +77,40 @@ export interface PlanLimits {
   readonly canMap: boolean;
   /** whether the autoencoder is needed while the U-Net samples (tiny ones make the previews) */
   readonly vaeWhileSampling: boolean;
+  /** a GPU's own memory, where the parts lie and work; the other needs are of what loading them takes beside it then */
+  readonly device?: { readonly needs: MemoryNeeds; readonly limit: number } | undefined;
 }
 
 /**
  * The fastest way that fits: with the autoencoder taking whole pictures if any way does, in tiles otherwise.
- * @returns what needs least, if nothing fits: `needed` is above the limit then
+ * @returns what needs least, if nothing fits: `needed` or `onDevice` is above its limit then
  */
 export function planMemory(needs: MemoryNeeds, limits: PlanLimits): MemoryPlan {
+  const { device } = limits;
   const possible = ARRANGEMENTS.filter(
     ({ stages, mapped }) =>
       (limits.canMap || mapped.length === 0 || stages !== TOGETHER) &&
       !(limits.vaeWhileSampling && stages === ALL_APART),
   ).map(({ stages, mapped }) => ({ stages, mapped: limits.canMap ? mapped : [] }));
+  const fits = ({ needed, onDevice }: MemoryPlan) => needed <= limits.limit && (!device || onDevice <= device.limit);
+
   const whole = possible.map((each) => ({
     ...each,
     autoencoderMemory: Number.POSITIVE_INFINITY,
     needed: neededBy(needs, each),
+    onDevice: device ? neededBy(device.needs, each) : 0,
   }));
-  const fitting = whole.find(({ needed }) => needed <= limits.limit);
+  const fitting = whole.find(fits);
   if (fitting) return fitting;
-  const tiled = possible.map((each) => inTiles(needs, each, limits.limit));
-  return tiled.find(({ needed }) => needed <= limits.limit) ?? least(tiled);
+  // the autoencoder works where its weights are
+  const workplace = device ?? { needs, limit: limits.limit };
+  const tiled = possible.map((each) => ({
+    ...each,
+    autoencoderMemory: leftForAutoencoder(workplace.needs, each, workplace.limit),
+    needed: neededBy(inTiles(needs), each),
+    onDevice: device ? neededBy(inTiles(device.needs), each) : 0,
+  }));
+  return tiled.find(fits) ?? least(tiled);
 }
 
 /** The most that an arrangement takes at once. */
@@ -111,16 +127,23 @@ function neededBy(needs: MemoryNeeds, { stages, mapped }: Arrangement): number {
   return needs.base + Math.max(...peaks);
 }
 
-/** The same with an autoencoder that works within what the limit leaves to it. */
-function inTiles(needs: MemoryNeeds, arrangement: Arrangement, limit: number): MemoryPlan {
-  const withVae = (activations: number) => ({ ...needs, vae: { ...needs.vae, activations } });
+const withAutoencoderTaking = (needs: MemoryNeeds, activations: number): MemoryNeeds => ({
+  ...needs,
+  vae: { ...needs.vae, activations },
+});
+
+const inTiles = (needs: MemoryNeeds): MemoryNeeds => withAutoencoderTaking(needs, needs.leastVaeActivations);
+
+/** What of the limit is left for the autoencoder's work, and no less than its smallest tiles take. */
+function leftForAutoencoder(needs: MemoryNeeds, arrangement: Arrangement, limit: number): number {
   const stage = arrangement.stages.find((parts) => parts.includes('vae')) as readonly MemoryPart[];
-  const others = neededBy(withVae(0), { ...arrangement, stages: [stage] });
-  const autoencoderMemory = Math.max(needs.leastVaeActivations, limit - others);
-  return { ...arrangement, autoencoderMemory, needed: neededBy(withVae(needs.leastVaeActivations), arrangement) };
+  const others = neededBy(withAutoencoderTaking(needs, 0), { ...arrangement, stages: [stage] });
+  return Math.max(needs.leastVaeActivations, limit - others);
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
-const least = (plans: readonly MemoryPlan[]): MemoryPlan =>
-  plans.reduce((best, plan) => (plan.needed < best.needed ? plan : best));
+const least = (plans: readonly MemoryPlan[]): MemoryPlan => {
+  const total = ({ needed, onDevice }: MemoryPlan) => needed + onDevice;
+  return plans.reduce((best, plan) => (total(plan) < total(best) ? plan : best));
+};

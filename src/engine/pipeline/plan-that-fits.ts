@@ -1,6 +1,6 @@
 import { UserError } from '../../errors/user-error.ts';
 import type { ModelFolder } from '../weights/model-folder.ts';
-import { type PlanOptions, planFor, type Workload } from './memory-estimate.ts';
+import { type DrawingMemory, type PlanOptions, planFor, type Workload } from './memory-estimate.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 
 /** What a picture's side may be made smaller to, in parts of what was asked for. */
@@ -13,30 +13,41 @@ const SIDE_STEP = 64;
  * @throws UserError `memory-limit` with the numbers and with what would fit, before anything is loaded
  */
 export function planThatFits(model: ModelFolder, workload: Workload, options: PlanOptions): MemoryPlan {
-  const { limit = Number.POSITIVE_INFINITY } = options;
   const plan = planFor(model, workload, options);
-  if (plan.needed <= limit) return plan;
+  if (fits(plan, options)) return plan;
+  const { limit = Number.POSITIVE_INFINITY, deviceLimit = Number.POSITIVE_INFINITY, provider } = options;
   const { panels, size } = workload;
-  const least = planFor(model, workload, { ...options, limit: 0 }).needed;
+  const least = planFor(model, workload, { ...options, limit: 0, deviceLimit: 0 });
+  const onDevice = least.onDevice > deviceLimit;
+  const [needed, allowed] = onDevice ? [least.onDevice, deviceLimit] : [least.needed, limit];
+  const memory = onDevice ? " of the GPU's memory" : '';
+  const raise = onDevice
+    ? `raise the limit of the GPU's memory to ${gigabytes(needed)} or more if it has more, or draw with the provider cpu`
+    : `raise the memory limit to ${gigabytes(needed)} or more if the machine has it`;
   throw new UserError('memory-limit', {
-    expected: `a story that needs at most ${gigabytes(limit)}`,
-    got: `one of ${panels} panels of ${size.width} x ${size.height} pixels with ${model.card.name}, which needs about ${gigabytes(least)}, its parts loaded one after the other`,
-    todo: `${whatFits(model, workload, options)}Choose a smaller model, or raise the memory limit to ${gigabytes(least)} or more if the machine has it.`,
-    needed: least,
-    limit,
+    expected: `a story that needs at most ${gigabytes(allowed)}${memory}`,
+    got: `one of ${panels} panels of ${size.width} x ${size.height} pixels with ${model.card.name}, which needs about ${gigabytes(needed)}, its parts loaded one after the other`,
+    todo: `${whatFits(model, workload, options)}Choose a smaller model, or ${raise}.`,
+    needed,
+    limit: allowed,
+    ...(onDevice && { provider }),
   });
+}
+
+function fits({ needed, onDevice }: MemoryPlan, options: DrawingMemory): boolean {
+  const { limit = Number.POSITIVE_INFINITY, deviceLimit = Number.POSITIVE_INFINITY } = options;
+  return needed <= limit && onDevice <= deviceLimit;
 }
 
 /** "Draw at most 2 panels of this size, or 4 panels of 512 x 512 pixels. ", or nothing if nothing smaller fits. */
 function whatFits(model: ModelFolder, workload: Workload, options: PlanOptions): string {
-  const fits = (other: Partial<Workload>) => {
-    const plan = planFor(model, { ...workload, ...other }, options);
-    return plan.needed <= (options.limit ?? Number.POSITIVE_INFINITY);
-  };
+  const wouldFit = (other: Partial<Workload>) => fits(planFor(model, { ...workload, ...other }, options), options);
   const { panels, size } = workload;
-  const fewer = Array.from({ length: panels - 1 }, (_, i) => panels - 1 - i).find((count) => fits({ panels: count }));
+  const fewer = Array.from({ length: panels - 1 }, (_, i) => panels - 1 - i).find((count) =>
+    wouldFit({ panels: count }),
+  );
   const smaller = SMALLER.map((part) => ({ width: side(size.width * part), height: side(size.height * part) })).find(
-    (each) => each.width > 0 && each.height > 0 && fits({ size: each }),
+    (each) => each.width > 0 && each.height > 0 && wouldFit({ size: each }),
   );
   const choices = [
     ...(fewer === undefined ? [] : [`at most ${fewer} ${fewer === 1 ? 'panel' : 'panels'} of this size`]),

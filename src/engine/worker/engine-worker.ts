@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { AnchorCache } from '../anchor-cache.ts';
 import { isGuided } from '../consistory/row-layout.ts';
 import { drawStory } from '../draw-story.ts';
+import { assertStarts } from '../pipeline/assert-starts.ts';
 import { encoderActivationBytes, pieceThatFits } from '../pipeline/autoencoder-memory.ts';
 import { computeTypeFor } from '../pipeline/compute-type.ts';
 import { loadPipeline, type Pipeline } from '../pipeline/load-pipeline.ts';
@@ -10,7 +11,7 @@ import type { MemoryPlan } from '../pipeline/memory-plan.ts';
 import { planThatFits } from '../pipeline/plan-that-fits.ts';
 import type { PictureSize } from '../pipeline/unet-session.ts';
 import { PROBES_PER_RUN, probePictures } from '../probe-pictures.ts';
-import { listProviders } from '../runtime/onnx-session.ts';
+import { listProviders, type Provider } from '../runtime/onnx-session.ts';
 import { providerCandidates, withFallback } from '../runtime/providers.ts';
 import { fileStamp } from '../weights/file-stamp.ts';
 import { type Lora, openLora } from '../weights/lora.ts';
@@ -46,13 +47,18 @@ let current: number | undefined;
 interface LoadedModel extends HeldModel {
   /** what was asked for, whatever the plan */
   readonly source: string;
+  readonly provider: Provider;
+  readonly plan: MemoryPlan;
   readonly model: ModelFolder;
   readonly loras: readonly Lora[];
   readonly pipeline: Pipeline;
   /** of stories that it drew */
   readonly anchors: AnchorCache | undefined;
 }
-const models = new LoadedModels<LoadedModel>(options.maxMemory + (options.anchorMemory ?? 0) - PROCESS_MEMORY);
+const models = new LoadedModels<LoadedModel>({
+  host: options.maxMemory + (options.anchorMemory ?? 0) - PROCESS_MEMORY,
+  device: options.deviceMemory ?? Number.POSITIVE_INFINITY,
+});
 let queue: Promise<unknown> = Promise.resolve();
 
 port.on('message', (command: EngineCommand) => {
@@ -136,37 +142,48 @@ async function load(
   const source = JSON.stringify([stamped(folder), size, maskResolution, chosen.map(({ file }) => stamped(file))]);
   const started = performance.now();
   const known = models.find((model) => model.source === source);
-  const starts = () => send({ type: 'progress', job, progress: { phase: 'load', done: 0, total: 1 } });
+  let isLoading = false;
+  const starts = () => {
+    if (!isLoading) send({ type: 'progress', job, progress: { phase: 'load', done: 0, total: 1 } });
+    isLoading = true;
+  };
   if (!known) starts();
   const model = known?.model ?? openModel(folder);
   const loras = known?.loras ?? chosen.map(({ file }) => openLora(file, adaptedWeights(model)));
-  const candidates = providerCandidates(options.provider, listProviders());
-  const limits = { limit: options.maxMemory, loras, canMap: candidates[0] === 'cpu' };
-  const plan = planThatFits(model, { ...workload, size }, limits);
-  const key = JSON.stringify([source, keyOf(plan, model, size)]);
-  // not twice in memory, whatever would fit
-  if (known && known.key !== key) {
-    starts();
-    await models.release(known);
-  }
-  const needed = plan.needed - PROCESS_MEMORY + (options.anchorMemory ?? 0);
-  return models.use(key, needed, async () => {
-    const { value, provider, fallbacks } = await withFallback(candidates, (providers) =>
-      loadPipeline(model, {
-        providers,
-        threads: options.threads,
-        compute: computeTypeFor(providers, model.unet),
-        size,
-        maskResolution,
-        loras,
-        memory: plan,
-      }),
-    );
+  const all = providerCandidates(options.provider, listProviders());
+  // those before it were tried in vain
+  const candidates = known ? all.slice(all.indexOf(known.provider)) : all;
+
+  const { value, fallbacks } = await withFallback(candidates, async (providers) => {
+    const provider = providers[0] as Provider;
+    // what a GPU lacks is no reason to refuse a story where there is no GPU
+    if (provider !== known?.provider) await assertStarts(providers);
+    const { maxMemory, deviceMemory = Number.POSITIVE_INFINITY, anchorMemory = 0 } = options;
+    const limits = { provider, limit: maxMemory, deviceLimit: deviceMemory, loras };
+    const plan = planThatFits(model, { ...workload, size }, limits);
+    const key = JSON.stringify([source, provider, keyOf(plan, model, size)]);
+    // not twice in memory, whatever would fit
+    if (known && known.key !== key) {
+      starts();
+      await models.release(known);
+    }
+    const needed = { host: plan.needed - PROCESS_MEMORY + anchorMemory, device: plan.onDevice };
+    return models.use(key, needed, async (): Promise<LoadedModel> => {
+      starts();
+      const compute = computeTypeFor(providers, model.unet);
+      const { threads } = options;
+      const memory = plan;
+      const pipeline = await loadPipeline(model, { providers, threads, compute, size, maskResolution, loras, memory });
+      const anchors = anchorMemory > 0 ? new AnchorCache(anchorMemory) : undefined;
+      return { key, source, provider, plan, needed, model, loras, pipeline, anchors };
+    });
+  });
+  if (isLoading) {
+    const { provider, plan } = value;
     send({ type: 'progress', job, progress: { phase: 'load', done: 1, total: 1 } });
     send({ type: 'loaded', job, provider, fallbacks, plan, took: performance.now() - started });
-    const anchors = options.anchorMemory ? new AnchorCache(options.anchorMemory) : undefined;
-    return { key, source, needed, model, loras, pipeline: value, anchors };
-  });
+  }
+  return value;
 }
 
 /** What of a plan a loaded model was made for. */

@@ -1,9 +1,14 @@
+/** Bytes of the machine's memory, the process without a model left out, and of a GPU's own. */
+export interface Memory {
+  readonly host: number;
+  readonly device: number;
+}
+
 /** A model in memory. */
 export interface HeldModel {
   /** what it was loaded for; equal keys need no loading */
   readonly key: string;
-  /** bytes that it takes at most, the process without it left out */
-  needed: number;
+  needed: Memory;
   readonly pipeline: { release(): Promise<void> };
 }
 
@@ -12,12 +17,12 @@ export interface HeldModel {
  * once unless they fit.
  */
 export class LoadedModels<Model extends HeldModel> {
-  /** bytes for all of them */
-  private readonly limit: number;
+  /** for all of them */
+  private readonly limit: Memory;
   /** in the order in which they were last used */
   private models: Model[] = [];
 
-  constructor(limit: number) {
+  constructor(limit: Memory) {
     this.limit = limit;
   }
 
@@ -26,15 +31,17 @@ export class LoadedModels<Model extends HeldModel> {
   }
 
   /**
-   * A model for work that takes so many bytes. Others are released, those that were not used the longest first, until
+   * A model for work that takes so much. Others are released, those that were not used the longest first, until
    * both fit.
    * @param load is called when there is room, if no model has this key
    */
-  async use(key: string, needed: number, load: () => Promise<Model>): Promise<Model> {
+  async use(key: string, needed: Memory, load: () => Promise<Model>): Promise<Model> {
     const known = this.models.find((model) => model.key === key);
     const others = this.models.filter((model) => model !== known);
-    const wanted = Math.max(needed, known?.needed ?? 0);
-    while (others.length > 0 && wanted + sum(others) > this.limit) await this.release(others.shift() as Model);
+    const wanted = { host: 0, device: 0 };
+    for (const place of PLACES) wanted[place] = Math.max(needed[place], known?.needed[place] ?? 0);
+    const fits = () => PLACES.every((place) => wanted[place] + sum(others, place) <= this.limit[place]);
+    while (others.length > 0 && !fits()) await this.release(others.shift() as Model);
     const model = known ?? (await load());
     model.needed = wanted;
     this.models = [...others, model];
@@ -51,4 +58,7 @@ export class LoadedModels<Model extends HeldModel> {
   }
 }
 
-const sum = (models: readonly HeldModel[]): number => models.reduce((total, { needed }) => total + needed, 0);
+const PLACES = ['host', 'device'] as const;
+
+const sum = (models: readonly HeldModel[], place: keyof Memory): number =>
+  models.reduce((total, { needed }) => total + needed[place], 0);

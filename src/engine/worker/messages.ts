@@ -14,6 +14,8 @@ export interface EngineOptions {
   readonly threads: number;
   /** bytes that a model and its work may take; a story that would take more is refused before it is loaded */
   readonly maxMemory: number;
+  /** the same of a GPU's own memory; any by default */
+  readonly deviceMemory?: number;
   /** bytes beside `maxMemory` for anchors of the last stories, which then need not be drawn again; none by default */
   readonly anchorMemory?: number;
 }

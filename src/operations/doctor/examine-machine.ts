@@ -77,12 +77,12 @@ export function dataFolders(databaseUrl: string, blobsFolder: string): string[] 
   return [...new Set([...folders, resolve(blobsFolder)])];
 }
 
-/** Runs a tiny graph on the provider that would be used. */
-export async function examineProvider(choice: string): Promise<Finding> {
+/** Runs a tiny graph on the providers that would be tried, until one works. */
+export async function workingProvider(choice: string) {
   const graph = new Graph({ compute: 'float32' });
   graph.output('y', graph.mul(graph.input('x', 'float32', [2]), graph.scalar(2)));
   const model = graph.encode();
-  const { provider, fallbacks } = await withFallback(providerCandidates(choice, listProviders()), async (providers) => {
+  return withFallback(providerCandidates(choice, listProviders()), async (providers) => {
     const session = await OnnxSession.create(model, { weightsFolder: '.', providers, threads: 1 });
     try {
       const { y } = await session.run({ x: float32Tensor(Float32Array.of(1, 2), [2]) }, ['y']);
@@ -91,6 +91,10 @@ export async function examineProvider(choice: string): Promise<Finding> {
       await session.release();
     }
   });
+}
+
+export async function examineProvider(choice: string): Promise<Finding> {
+  const { provider, fallbacks } = await workingProvider(choice);
   if (fallbacks.length === 0) return well('provider', provider);
   const tried = fallbacks.map((each) => `${each.provider}: ${firstWords(each.reason)}`).join('; ');
   if (choice === 'auto') return well('provider', `${provider} (in vain: ${tried})`);

@@ -6,6 +6,7 @@ import { openModel } from '../../engine/weights/open-model.ts';
 import { findModel } from '../../models/models-folder.ts';
 import { openPictureFilter } from '../../safety/picture-classifier/onnx-picture-filter.ts';
 import { measureDrawing } from '../measure-drawing.ts';
+import { workingProvider } from './examine-machine.ts';
 import { bad, examine, type Finding, gigabytes, warning, well } from './finding.ts';
 
 const HASH_SHOWN = 12;
@@ -14,6 +15,8 @@ export interface ModelsExam {
   readonly folders: readonly string[];
   /** bytes */
   readonly maxMemory: number;
+  /** of a GPU's own memory, bytes */
+  readonly deviceMemory: number;
   /** of the largest story */
   readonly panels: number;
   /** Also draws one step with each model, and tells what that took beside what was foreseen. */
@@ -25,7 +28,12 @@ export interface ModelsExam {
 
 /** Reads every byte of the weights, which takes some seconds a gigabyte. */
 export async function examineModels(exam: ModelsExam): Promise<Finding[]> {
-  const { folders, maxMemory, panels } = exam;
+  const { folders, panels } = exam;
+  // one that there is not has been told of before (examineProvider)
+  const provider = await workingProvider(exam.provider).then(
+    (found) => found.provider,
+    () => 'cpu',
+  );
   const findings = await Promise.all(
     folders.map((folder) =>
       examine(`model ${folder}`, async () => {
@@ -46,24 +54,32 @@ export async function examineModels(exam: ModelsExam): Promise<Finding[]> {
   return [...findings.flat(), ...measured];
 
   function fits(model: ModelFolder, folder: string): Finding {
-    const plan = (count: number) => planFor(model, { size: model.card, panels: count }, { limit: maxMemory });
-    const needs = (count: number) => plan(count).needed;
+    const { maxMemory: limit, deviceMemory: deviceLimit } = exam;
+    const plan = (count: number) =>
+      planFor(model, { size: model.card, panels: count }, { provider, limit, deviceLimit });
+    const [one, all] = [plan(1), plan(panels)];
+    const fits = ({ needed, onDevice }: MemoryPlan) => needed <= limit && onDevice <= deviceLimit;
     const about = `memory for ${folder}`;
-    const fix = 'Raise MAX_MEMORY_GB if the machine has more, or use a smaller model.';
-    if (needs(1) > maxMemory) return bad(about, `${gigabytes(needs(1))} for a single panel, above the limit`, fix);
-    const most = `${gigabytes(needs(panels))} for ${panels} panels (${inWords(plan(panels))})`;
-    return needs(panels) > maxMemory ? warning(about, `${most}, above the limit`, fix) : well(about, most);
+    const fix = `Raise ${all.onDevice > deviceLimit ? 'DEVICE_MEMORY_GB if the GPU' : 'MAX_MEMORY_GB if the machine'} has more, or use a smaller model.`;
+    if (!fits(one)) return bad(about, `${needs(one)} for a single panel, above the limit`, fix);
+    const most = `${needs(all)} for ${panels} panels (${inWords(all)})`;
+    return fits(all) ? well(about, most) : warning(about, `${most}, above the limit`, fix);
   }
 }
+
+/** "0.4 GB, and 11.2 GB of the GPU's," where the model is on one. */
+const needs = ({ needed, onDevice }: MemoryPlan): string =>
+  onDevice > 0 ? `${gigabytes(needed)}, and ${gigabytes(onDevice)} of the GPU's,` : gigabytes(needed);
 
 function inWords({ stages, mapped }: MemoryPlan): string {
   const parts = stages.length === 1 ? 'all of it in memory' : 'its parts loaded one after the other';
   return mapped.includes('unet') ? `${parts}, weights used as they lie in the file` : parts;
 }
 
-async function measure({ maxMemory, provider, threads }: ModelsExam, folder: string): Promise<Finding[]> {
+async function measure({ maxMemory, deviceMemory, provider, threads }: ModelsExam, folder: string): Promise<Finding[]> {
   const model = findModel(folder);
-  const drawn = await measureDrawing({ model, panels: 1, steps: 1, consistent: false, maxMemory, provider, threads });
+  const where = { maxMemory, deviceMemory, provider, threads };
+  const drawn = await measureDrawing({ model, panels: 1, steps: 1, consistent: false, ...where });
   const { peak, needed, toFirstStep, sampling } = drawn;
   const times = `${seconds(toFirstStep)} until the first step, ${seconds(sampling)} for it`;
   const found = `${gigabytes(peak)} for one panel, ${gigabytes(needed)} foreseen; ${times}`;

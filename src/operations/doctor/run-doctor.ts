@@ -74,7 +74,7 @@ export async function runDoctor(args: readonly string[], process: DoctorProcess)
 /** One after the other, the quick ones first, so that each is told as soon as it is known. */
 async function* examinations(config: Config, { machine, commands, api }: DoctorProcess, options: Options) {
   const { server, measure: measures } = options;
-  const { provider, threads, databaseUrl, blobsFolder, maxMemory, discordToken: token } = config;
+  const { databaseUrl, blobsFolder, maxMemory, discordToken: token } = config;
   yield [examineMemory(machine, maxMemory)];
   yield await examine('disk', async () => examineDisk(machine, dataFolders(databaseUrl, blobsFolder)));
   yield await examine('blobs folder', () => examineBlobsFolder(blobsFolder));
@@ -82,7 +82,7 @@ async function* examinations(config: Config, { machine, commands, api }: DoctorP
   yield await examine('provider', async () => [await examineProvider(config.provider)]);
   yield await examine('picture filter', () => examinePictureFilter(config.pictureFilterModel));
   const { modelFolders: folders, limits } = config;
-  yield await examineModels({ folders, maxMemory, panels: limits.panelsPerStory, measures, provider, threads });
+  yield await examineModels({ ...config, folders, panels: limits.panelsPerStory, measures });
   yield await examine('Discord', () => examineDiscord({ token, api, server, commands }));
 }
 

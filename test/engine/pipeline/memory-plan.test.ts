@@ -40,7 +40,7 @@ describe('given a memory limit, then the fastest plan that fits is chosen', () =
     [17, APART, ['text', 'unet'], WHOLE, 11],
     [11, APART, ['text', 'unet'], WHOLE, 11],
   ])('%d', (limit, stages, mapped, autoencoderMemory, needed) => {
-    expect(plan(limit)).toEqual({ stages, mapped, autoencoderMemory, needed });
+    expect(plan(limit)).toEqual({ stages, mapped, autoencoderMemory, needed, onDevice: 0 });
   });
 
   it('and if none fits, then it is the one that needs least, which is told', () => {
@@ -52,7 +52,13 @@ describe('given a memory limit, then the fastest plan that fits is chosen', () =
     expect(plan(25, tiny)).toMatchObject({ stages: TOGETHER, mapped: ['text', 'unet'], needed: 20 });
     expect(plan(17, tiny)).toMatchObject({ stages: TOGETHER, mapped: ['text', 'unet'], autoencoderMemory: 3 });
     // 1 + 6 + 1 + 4, which leaves 3 for the autoencoder
-    expect(plan(15, tiny)).toEqual({ stages: TEXT_FIRST, mapped: ['text', 'unet'], autoencoderMemory: 3, needed: 14 });
+    expect(plan(15, tiny)).toEqual({
+      stages: TEXT_FIRST,
+      mapped: ['text', 'unet'],
+      autoencoderMemory: 3,
+      needed: 14,
+      onDevice: 0,
+    });
     expect(plan(13, tiny)).toMatchObject({ stages: TEXT_FIRST, needed: 14 });
   });
 
@@ -60,6 +66,32 @@ describe('given a memory limit, then the fastest plan that fits is chosen', () =
     for (const limit of [30, 26, 21, 5]) expect(plan(limit, { canMap: false }).mapped).toEqual([]);
     expect(plan(21, { canMap: false })).toMatchObject({ stages: APART, needed: 21 });
     expect(plan(5, { canMap: false })).toMatchObject({ needed: 21 });
+  });
+
+  it('and where a GPU has memory of its own, then both have to be enough, and the autoencoder has tiles for the GPU', () => {
+    const onDevice = { ...NEEDS, base: 0, unet: part(6, 6, 4), text: part(4, 4), leastVaeActivations: 2 };
+    const beside = { ...NEEDS, text: part(0, 0, 0, 5), unet: part(0, 0, 0, 1), vae: part(0, 0, 0, 1) };
+    const on = (limit: number, device: number) =>
+      planMemory(beside, {
+        limit,
+        canMap: false,
+        vaeWhileSampling: false,
+        device: { needs: onDevice, limit: device },
+      });
+    // on the GPU 4 + 6 + 1 + 4 + 6; beside it the process and the text encoders while they are converted
+    expect(on(6, 21)).toEqual({ stages: TOGETHER, mapped: [], autoencoderMemory: WHOLE, needed: 6, onDevice: 21 });
+    expect(on(6, 20)).toMatchObject({ stages: TEXT_FIRST, autoencoderMemory: WHOLE, onDevice: 17 });
+    expect(on(6, 10)).toMatchObject({ stages: APART, autoencoderMemory: WHOLE, onDevice: 10 });
+    expect(on(6, 9)).toMatchObject({ onDevice: 10 });
+    expect(on(5, 21)).toMatchObject({ needed: 6 });
+    const large = { ...onDevice, vae: part(1, 1, 12) };
+    const tiled = planMemory(beside, {
+      limit: 6,
+      canMap: false,
+      vaeWhileSampling: false,
+      device: { needs: large, limit: 11 },
+    });
+    expect(tiled).toEqual({ stages: APART, mapped: [], autoencoderMemory: 10, needed: 6, onDevice: 10 });
   });
 
   it('and what kernels take more where weights are used as they lie counts there only', () => {
@@ -74,6 +106,6 @@ describe('given a memory limit, then the fastest plan that fits is chosen', () =
     expect(planMemory(needs, { ...limits, limit: 22 })).toMatchObject({ stages: APART, autoencoderMemory: WHOLE });
     const tiled = planMemory(needs, { ...limits, limit: 21 });
     // with copies, and apart: 1 + 1 + the rest of 21 for the autoencoder
-    expect(tiled).toEqual({ stages: APART, mapped: ['text'], autoencoderMemory: 19, needed: 21 });
+    expect(tiled).toEqual({ stages: APART, mapped: ['text'], autoencoderMemory: 19, needed: 21, onDevice: 0 });
   });
 });

@@ -1,10 +1,13 @@
 import fs from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
+import { assertStarts } from '../../../src/engine/pipeline/assert-starts.ts';
 import { PROCESS_MEMORY, planFor } from '../../../src/engine/pipeline/memory-estimate.ts';
 import type { MemoryPlan } from '../../../src/engine/pipeline/memory-plan.ts';
 import { openModelFolder } from '../../../src/engine/weights/model-folder.ts';
 import type { Engine } from '../../../src/engine/worker/engine-client.ts';
 import type { ModelChoice } from '../../../src/engine/worker/messages.ts';
+import type { UserError } from '../../../src/errors/user-error.ts';
+import { showPlan } from '../../../src/operations/measure-drawing.ts';
 import { MODEL, NO_EXTRAS, rejection, withEngine } from '../../support/engine-thread.ts';
 import { POCKET } from '../../support/fixtures.ts';
 import { foxPanel, foxStory, latentDifference, SMALL } from '../../support/pocket-stories.ts';
@@ -17,6 +20,22 @@ const STORY = foxStory([foxPanel(0), foxPanel(1)], { steps: 1 });
 const workload = { size: SMALL, panels: STORY.panels.length };
 const pocket = openModelFolder(POCKET);
 const needed = (limit?: number) => planFor(pocket, workload, { limit }).needed;
+const webgpuStarts = await assertStarts(['webgpu', 'cpu']).then(
+  () => true,
+  () => false,
+);
+
+/** @returns what the story was drawn with */
+async function loadedBy(engine: Engine): Promise<{ provider: string; plan: MemoryPlan }> {
+  let loaded: { provider: string; plan: MemoryPlan } | undefined;
+  await engine.draw(MODEL, STORY, NO_EXTRAS, {
+    loaded: ({ provider, plan }) => {
+      loaded = { provider, plan };
+    },
+  });
+  if (!loaded) throw new Error('nothing was loaded');
+  return loaded;
+}
 
 /** @returns what was drawn, and the plans that models were loaded by for it */
 async function draw(engine: Engine, model: ModelChoice, story = STORY) {
@@ -54,6 +73,27 @@ describe('given less memory than everything at once takes', () => {
       rejection(engine.draw(MODEL, many, NO_EXTRAS)),
     );
     expect(error).toMatchObject({ code: 'memory-limit', message: expect.stringContaining('at most 2 panels') });
+  });
+});
+
+describe('given a GPU that can not be used, or one that can', () => {
+  it('then the plan is made for what draws, and not for what was asked for', async () => {
+    // on the CPU too little for weights in copies, with a GPU enough for everything at once
+    const limit = needed(0);
+    const { provider, plan } = await withEngine({ provider: 'webgpu', maxMemory: limit, deviceMemory: 1e9 }, (engine) =>
+      loadedBy(engine),
+    );
+    expect(plan).toEqual(planFor(pocket, workload, { provider, limit, deviceLimit: 1e9 }));
+    console.info(`drawn with ${provider}: ${showPlan(plan)}`);
+  });
+
+  it('then what the GPU lacks is no reason to refuse a story that the CPU draws in its place', async () => {
+    const drawing = withEngine({ provider: 'webgpu', deviceMemory: 1 }, (engine) => loadedBy(engine));
+    const outcome = await drawing.then(
+      ({ provider }) => provider,
+      (error: unknown) => (error as UserError).context.provider,
+    );
+    expect(outcome).toBe(webgpuStarts ? 'webgpu' : 'cpu');
   });
 });
 
