@@ -2,11 +2,13 @@ import { type APIComponentInContainer, ButtonStyle, escapeMarkdown, subtext, use
 import type { Messages } from '../i18n/messages.ts';
 import type { Character } from '../store/characters.ts';
 import type { CastingSheet, RecastOffer } from '../studio/studio.ts';
+import type { UnreadWords } from '../studio/unread-words.ts';
 import { ACCENT, button, container, picture, row, text } from './components.ts';
 import { customId } from './custom-id.ts';
 import type { MessageView, ViewPicture } from './message-view.ts';
 import { type OpenJob, progressText } from './progress-text.ts';
 import { recastId } from './recast-id.ts';
+import { unreadText } from './unread-text.ts';
 
 export interface CastingState {
   readonly character: Character;
@@ -23,6 +25,8 @@ export interface CastingState {
   /** The process is about to end. */
   readonly isPaused: boolean;
   readonly trouble: string | undefined;
+  /** Words that the model passed over. */
+  readonly unread: UnreadWords;
 }
 
 /** The message of a casting: progress first, then the candidates with a button for each. */
@@ -42,6 +46,8 @@ export function castingView(state: CastingState, marker: string, t: Messages, no
     parts.push(text(state.isPaused ? t.progress.interrupted : progressText(open, t, now)));
     parts.push(row(button(cancel, t.progress.cancel, { disabled: open.job.cancelRequestedAt !== null })));
   }
+  const unread = unreadText(state.unread, [], t);
+  if (unread !== '') parts.push(text(unread));
   if (candidates.length > 0) {
     parts.push(text(picked ? t.character.castingDone({ name, place: picked.place }) : t.character.castingHint));
     parts.push(row(...candidates.map((candidate) => pickButton(candidate, marker, t))));

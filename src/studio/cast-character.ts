@@ -9,9 +9,11 @@ import { decodePicture, encodePng } from '../render/canvas.ts';
 import type { CandidateRecord } from '../store/castings.ts';
 import type { Job } from '../store/job.ts';
 import type { JsonObject } from '../store/json.ts';
+import { unknownWords } from '../story/plan-story.ts';
 import { drawPanels } from './draw-panels.ts';
 import { drawingIdentity } from './loras.ts';
 import { type Drawing, parseDrawing, storedDrawing } from './recipe.ts';
+import { drawingResult } from './unread-words.ts';
 import type { Workshop } from './workshop.ts';
 
 export const CAST_CHARACTER = 'cast-character';
@@ -91,7 +93,8 @@ export function castCharacterHandler(workshop: Workshop): JobHandler {
         });
       }
       await work.commit(({ castings }) => castings.addSheet(characterId, round, sheet));
-      return { candidates: sheet.length };
+      const unread = { unknownWords: unknownWords([casting.looks], model.card.vocabulary), truncatedWords: {} };
+      return { candidates: sheet.length, ...drawingResult(unread) };
     },
   };
 }

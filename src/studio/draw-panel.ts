@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { JobHandler } from '../queue/job-handler.ts';
 import type { Job } from '../store/job.ts';
 import { storyIdOf } from './draw-story.ts';
-import { drawingResult, drawTakes } from './draw-takes.ts';
+import { drawTakes } from './draw-takes.ts';
 import { requestPanel } from './engine-request.ts';
 import { parseRecipe } from './recipe.ts';
+import { drawingResult } from './unread-words.ts';
 import type { Workshop } from './workshop.ts';
 
 const payloadSchema = z.object({
@@ -26,7 +27,7 @@ export function drawPanel(workshop: Workshop): JobHandler['run'] {
   return async (job, work) => {
     const { panelId, revision, parentTakeId } = panelPayload(job);
     // A job that was killed after its take was stored has nothing left to do.
-    if (await store.takes.find(panelId, revision)) return drawingResult({ unknownWords: [], truncatedWords: {} });
+    if (await store.takes.find(panelId, revision)) return drawingResult();
     const story = await store.stories.get(storyIdOf(job));
     const panel = await store.stories.panel(panelId);
     const recipe = parseRecipe(story.settings);

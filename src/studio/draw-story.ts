@@ -1,8 +1,9 @@
 import type { JobHandler } from '../queue/job-handler.ts';
 import type { Job } from '../store/job.ts';
-import { drawingResult, drawTakes } from './draw-takes.ts';
+import { drawTakes } from './draw-takes.ts';
 import { FIRST_REVISION, requestStory } from './engine-request.ts';
 import { parseRecipe } from './recipe.ts';
+import { drawingResult } from './unread-words.ts';
 import type { Workshop } from './workshop.ts';
 
 export const DRAW_STORY = 'draw-story';
@@ -19,7 +20,7 @@ export function drawStoryHandler(workshop: Workshop): JobHandler {
       // A job that was killed after its takes were stored has only this left to do; they were stored all or none.
       if (there.every((take) => take !== undefined)) {
         await work.commit(({ stories }) => stories.update(story.id, { status: 'finished' }));
-        return drawingResult({ unknownWords: [], truncatedWords: {} });
+        return drawingResult();
       }
       await work.commit(({ stories }) => stories.update(story.id, { status: 'drawing' }));
       const wanted = panels.map((panel) => ({ panel, revision: FIRST_REVISION, parentTakeId: null }));

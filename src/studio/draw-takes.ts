@@ -9,6 +9,7 @@ import type { DrawingRequest } from './engine-request.ts';
 import { drawingIdentity } from './loras.ts';
 import type { Recipe } from './recipe.ts';
 import { putTake } from './take-blobs.ts';
+import type { UnreadWords } from './unread-words.ts';
 import { assertCanonsFit, assertSameModel, type Workshop } from './workshop.ts';
 
 /** A panel to be drawn, and the take that it redraws. */
@@ -18,12 +19,8 @@ export interface WantedTake {
   readonly parentTakeId: string | null;
 }
 
-export interface DrawnTakes {
+export interface DrawnTakes extends UnreadWords {
   readonly takes: readonly TakeDraft[];
-  /** words that the model was not taught */
-  readonly unknownWords: readonly string[];
-  /** by panel number: words that the model did not read, since the prompt was too long */
-  readonly truncatedWords: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -69,12 +66,4 @@ export async function drawTakes(
   }
   const prompts = wanted.map(({ panel }) => panel.prompt);
   return { takes, truncatedWords, unknownWords: unknownWords(prompts, model.card.vocabulary) };
-}
-
-/** What a job tells of its drawing. */
-export function drawingResult({ unknownWords, truncatedWords }: Omit<DrawnTakes, 'takes'>) {
-  return {
-    unknownWords: [...unknownWords],
-    truncatedWords: Object.fromEntries(Object.entries(truncatedWords).map(([number, words]) => [number, [...words]])),
-  };
 }

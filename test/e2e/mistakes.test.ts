@@ -35,6 +35,16 @@ describe('mistakes', () => {
     expect((await ask('alex', '/character retire', { name: 'Zebulon' })).content).toContain('`/character list` shows');
   });
 
+  test('given words that the model was not taught, then story and casting are drawn, and say which', async () => {
+    await ask('alex', '/story generate', { title: 'Odd words', panels: 'Rusty on a unicycle | Rusty and a *wizard*' });
+    const story = await finishedStory(room, 'Odd words');
+    expect(story.text).toContain('-# The model was not taught: unicycle, wizard. It draws around these words.');
+    await ask('alex', '/character create', { name: 'Merl', looks: 'an old fox with a beard' });
+    await room.untilMessage(({ text }) => text.includes('Merl') && text.includes('not taught: old, with, beard.'));
+    await ask('alex', '/story generate', { title: 'Its own words', panels: 'Rusty standing in the forest' });
+    expect((await finishedStory(room, 'Its own words')).text).not.toContain('not taught');
+  });
+
   test('given a German, then commands, answers and mistakes are German', async () => {
     const nova = room.as('nova');
     const generate = nova.commands().find(({ words }) => words.join(' ') === 'story generate');

@@ -20,6 +20,8 @@ export const storyTexts: Messages['story'] = {
     'poor-details': ({ panel }) => `Feld ${panel} ist vielleicht verschwommen.`,
     'background-leakage': ({ panel }) => `Hintergründe sind vielleicht ineinandergelaufen, vor allem in Feld ${panel}.`,
   },
+  unknownWords: ({ words }) => `Das Modell kennt nicht: ${words}. Es zeichnet um diese Wörter herum.`,
+  cutWords: ({ panel, words }) => `Feld ${panel} ist zu lang für das Modell; es hat nicht gelesen: ${words}`,
   redrawPanel: ({ panel }) => `Feld ${panel} neu zeichnen`,
   redrawMenu: 'Ein Feld neu zeichnen …',
   redrawOption: ({ panel }) => `Feld ${panel}`,

@@ -19,6 +19,9 @@ export const storyTexts = {
     'poor-details': ({ panel }) => `Panel ${panel} may have come out blurred.`,
     'background-leakage': ({ panel }) => `Backgrounds may have run into each other, in panel ${panel} most of all.`,
   } as Readonly<Record<Signature, (about: { panel: number; who: string }) => string>>,
+  unknownWords: ({ words }: { words: string }) => `The model was not taught: ${words}. It draws around these words.`,
+  cutWords: ({ panel, words }: { panel: number; words: string }) =>
+    `Panel ${panel} is too long for the model; it did not read: ${words}`,
   redrawPanel: ({ panel }: { panel: number }) => `Redraw panel ${panel}`,
   redrawMenu: 'Draw a panel anew…',
   redrawOption: ({ panel }: { panel: number }) => `Panel ${panel}`,
