@@ -1,7 +1,7 @@
 """Tiny random CLIPSegs, and what transformers makes of pictures and phrases with them.
 
-Writes test/fixtures/clipseg/{refined, simple}/{config.json, model.safetensors, expected.safetensors}, and beside
-refined/ what its processor makes of a picture.
+Writes test/fixtures/clipseg/{refined, simple}/{config.json, model.safetensors, expected.safetensors}, and for the first
+preprocessor_config.json and whole.safetensors: from a picture's bytes and phrases' letters to probabilities.
 
     python scripts/oracle/clipseg.py                    # the fixtures
     python scripts/oracle/clipseg.py --full FOLDER      # CIDAS/clipseg-rd64-refined's size, random: for clipseg-full.ts
@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 import transformers
 from safetensors.torch import save_file
-from transformers import CLIPSegConfig, CLIPSegForImageSegmentation, ViTImageProcessor
+from transformers import CLIPSegConfig, CLIPSegForImageSegmentation, CLIPTokenizer, ViTImageProcessorPil
 
 from fixture_io import FIXTURES, write_fixture
 from tiny_model import move_off_initialisation, save
@@ -38,6 +38,7 @@ TEXT = dict(
     intermediate_size=28, bos_token_id=VOCABULARY - 2, eos_token_id=VOCABULARY - 1, pad_token_id=VOCABULARY - 1,
 )
 VISION = dict(hidden_size=24, num_hidden_layers=5, num_attention_heads=3, intermediate_size=40, layer_norm_eps=3e-5)
+WHOLE = ["a fox", "a bear in the snow"]
 VARIANTS = {
     # as clipseg-rd64-refined is made: positions for fewer patches than it looks at, three convolutions at the end
     "refined": dict(
@@ -101,17 +102,27 @@ def write_variant(name: str, variant: dict) -> None:
     print({"logits": tuple(logits.shape), "std": round(logits.std().item(), 3), "between phrases": round(between, 3)})
 
 
-def write_processor() -> None:
-    """A smooth picture that is made smaller, larger and of another shape, as the processor prepares it."""
+def write_whole() -> None:
+    """A picture of another shape and size, and phrases, as the processor prepares them and the model sees them."""
+    folder = FOLDER / "refined"
     y, x = torch.meshgrid(torch.arange(60) / 60, torch.arange(90) / 90, indexing="ij")
     waves = torch.stack([torch.sin(9 * x + 4 * y), torch.cos(7 * y - 3 * x), torch.sin(12 * x * y)])
     noise = torch.rand(3, 60, 90, generator=torch.Generator().manual_seed(1)) - 0.5
     picture = ((waves + 0.5 * noise + 1.25) / 2.5 * 255).round().clamp(0, 255).to(torch.uint8)
-    tensors = {"picture": picture}
-    for size in (24, 128):
-        processor = ViTImageProcessor(size={"height": size, "width": size}, **PROCESSOR)
-        tensors[f"pixels_{size}"] = processor(picture, return_tensors="pt").pixel_values.half()
-    write_fixture(FOLDER / "processor.safetensors", tensors, transformers=transformers.__version__)
+    side = VARIANTS["refined"]["side"]
+    processor = ViTImageProcessorPil(size={"height": side, "width": side}, **PROCESSOR)
+    processor.save_pretrained(folder)
+    pixels = processor(picture, return_tensors="pt").pixel_values
+    tokenizer = CLIPTokenizer.from_pretrained(POCKET_TOKENIZER, model_max_length=TEXT["max_position_embeddings"])
+    ids = tokenizer(WHOLE, padding="max_length", truncation=True, return_tensors="pt").input_ids
+    model = CLIPSegForImageSegmentation.from_pretrained(folder, dtype=torch.float64).eval()
+    probabilities = answer(model, pixels.double(), ids)["logits"].sigmoid()
+    write_fixture(
+        folder / "whole.safetensors",
+        {"picture": picture.permute(1, 2, 0), "pixel_values": pixels.half(), "probabilities": probabilities.half()},
+        transformers=transformers.__version__,
+    )
+    print({"inside": (probabilities > 0.5).double().mean((1, 2)).tolist(), "ids": ids.tolist()})
 
 
 def write_full(folder: Path) -> None:
@@ -139,4 +150,4 @@ if __name__ == "__main__":
     else:
         for name, variant in VARIANTS.items():
             write_variant(name, variant)
-        write_processor()
+        write_whole()
