@@ -108,6 +108,19 @@ describe('given the repository of a CLIP', () => {
   });
 });
 
+describe('given a DreamSim that its script wrote', () => {
+  it('then it is added from there, and says what it is for', async () => {
+    const { code, out } = await runs.run(['add', 'seen', '--from', fixturePath('dreamsim')]);
+    expect([code, out]).toEqual([0, expect.stringContaining('npm run evaluate -- --dreamsim seen')]);
+    expect(Object.keys(filesUnder(folder('seen')))).toEqual([
+      'config.json',
+      'model.safetensors',
+      'troupe-receipt.json',
+    ]);
+    expect((await runs.run(['list'])).out).toMatch(/measures \(DreamSim\), float32/);
+  });
+});
+
 describe('given a repository of something else', () => {
   it.each([
     ['a text model', clipRepo('bert'), /draws.*or one that measures \(CLIP, CLIPSeg.*the type "bert"/],

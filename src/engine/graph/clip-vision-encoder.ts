@@ -1,10 +1,8 @@
 import type { TensorIndex } from '../weights/tensor-index.ts';
-import { expectShape } from './clip-encoder-layer.ts';
-import { CLIP_VISION, clipVisionStates, parseClipVisionConfig } from './clip-vision-trunk.ts';
+import { clipVisionStates, parseClipVisionConfig, pictureEmbedding } from './clip-vision-trunk.ts';
 import type { ComputeType } from './element-type.ts';
 import { Graph } from './graph.ts';
 import type { Value } from './graph-builder.ts';
-import { layerNorm, linear } from './layers.ts';
 
 export interface ClipVisionEncoderOptions {
   /** parsed config.json of the vision encoder, or the `vision_config` of a whole CLIP */
@@ -31,14 +29,11 @@ export interface ClipVisionEncoderGraph {
  */
 export function buildClipVisionEncoder(options: ClipVisionEncoderOptions): ClipVisionEncoderGraph {
   const config = parseClipVisionConfig(options.config);
-  const { hidden_size: width, image_size: size, layer_norm_eps: epsilon } = config;
+  const { image_size: size } = config;
   const g = new Graph(options);
   const pixels = g.input('pixel_values', g.compute, ['batch', 3, size, size]);
   const last = clipVisionStates(g, pixels, config, config.num_hidden_layers).at(-1) as Value;
-  const ofPicture = g.reshape(g.slice(last, 1, 0, 1), ['batch', width]);
-  const state = layerNorm(g, ofPicture, `${CLIP_VISION}.post_layernorm`, epsilon);
-  expectShape(g, 'visual_projection.weight', [config.projection_dim, width]);
-  g.output('image_embeds', linear(g, state, 'visual_projection', { bias: false }));
+  g.output('image_embeds', pictureEmbedding(g, last, config));
   const model = g.encode({
     mayIgnore: (name) => /^(text_model\.|text_projection\.|logit_scale$)|\.position_ids$/.test(name),
   });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { encoderLayer, expectShape } from './clip-encoder-layer.ts';
 import type { Graph } from './graph.ts';
 import type { Value } from './graph-builder.ts';
-import { layerNorm } from './layers.ts';
+import { conv2d, layerNorm, linear } from './layers.ts';
 import { only, parseConfig } from './parse-config.ts';
 
 /**
@@ -45,16 +45,38 @@ export const CLIP_VISION = 'vision_model';
  * What CLIP's vision encoder makes of `pixels` [B, 3, S, S] up to a layer: the hidden states [B, 1 + patches, C] before
  * the first of `layers` layers, and after each. Where there are other numbers of patches than positions, these are
  * interpolated, as CLIPSeg does.
+ * @param preNorm whether tokens are normalised before the first layer: by CLIP, and not by other vision transformers
  * @throws UserError `tensor-shape`
  */
-export function clipVisionStates(g: Graph, pixels: Value, config: ClipVisionConfig, layers: number): Value[] {
-  const first = layerNorm(g, embedded(g, pixels, config), `${CLIP_VISION}.pre_layrnorm`, config.layer_norm_eps); // sic
+export function clipVisionStates(
+  g: Graph,
+  pixels: Value,
+  config: ClipVisionConfig,
+  layers: number,
+  preNorm = true,
+): Value[] {
+  const tokens = embedded(g, pixels, config);
+  const first = preNorm ? layerNorm(g, tokens, `${CLIP_VISION}.pre_layrnorm`, config.layer_norm_eps) : tokens; // sic
   const states = [first];
   for (let i = 0; i < layers; i++) {
     const name = `${CLIP_VISION}.encoder.layers.${i}`;
     states.push(g.within(name, () => encoderLayer(g, states[i] as Value, name, config)));
   }
   return states;
+}
+
+/** What of a hidden state [B, T, C] is the whole picture's: [B, C] */
+export const pictureToken = (g: Graph, state: Value): Value => {
+  const [batch = 1, , width = 1] = state.shape;
+  return g.reshape(g.slice(state, 1, 0, 1), [batch, width]);
+};
+
+/** The picture's embedding [B, P], of the last layer's hidden states. @throws UserError `tensor-shape` */
+export function pictureEmbedding(g: Graph, last: Value, config: ClipVisionConfig): Value {
+  const { hidden_size: width, layer_norm_eps: epsilon, projection_dim: projection } = config;
+  expectShape(g, 'visual_projection.weight', [projection, width]);
+  const state = layerNorm(g, pictureToken(g, last), `${CLIP_VISION}.post_layernorm`, epsilon);
+  return linear(g, state, 'visual_projection', { bias: false });
 }
 
 /** -> [B, 1 + patches, C]: a token for the picture, and one for each patch, row by row */
@@ -66,7 +88,7 @@ function embedded(
   const named = (name: string) => `${CLIP_VISION}.embeddings.${name}`;
   const batch = pixels.shape[0] as Value['shape'][number];
   expectShape(g, named('patch_embedding.weight'), [width, 3, patch, patch]);
-  const seen = g.conv(pixels, g.weight(named('patch_embedding.weight')), undefined, { stride: patch }); // [B, C, h, w]
+  const seen = conv2d(g, pixels, named('patch_embedding'), { stride: patch, padding: 0 }); // [B, C, h, w]
   const side = seen.shape[2] as number;
   const tokens = g.transpose(g.reshape(seen, [batch, width, side ** 2]), [0, 2, 1]); // [B, h * w, C]
   const ofPicture = g.weight(named('class_embedding'), { shape: [1, 1, width] });

@@ -7,7 +7,7 @@ import { readJson } from './read-json.ts';
 
 /** A kind of model that looks at pictures and draws none: config.json and weights in one folder. */
 export interface MeasuringKind {
-  readonly name: 'CLIP' | 'CLIPSeg';
+  readonly name: 'CLIP' | 'CLIPSeg' | 'DreamSim';
   /** `model_type` in its config.json, by which it is known */
   readonly modelType: string;
   /** whether it reads texts, so that CLIP's vocabulary lies beside it */
@@ -36,6 +36,14 @@ export const MEASURING_KINDS: readonly MeasuringKind[] = [
     prepares: true,
     measures: 'where in a picture something is that a phrase tells',
     option: '--localisation --clipseg',
+  },
+  {
+    name: 'DreamSim',
+    modelType: 'dreamsim',
+    readsTexts: false,
+    prepares: false,
+    measures: 'how alike people would find panels',
+    option: '--dreamsim',
   },
 ];
 

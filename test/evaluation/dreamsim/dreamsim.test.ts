@@ -1,0 +1,86 @@
+import fs from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildDreamSimBranch, parseDreamSimConfig } from '../../../src/engine/graph/dreamsim-branch.ts';
+import type { RasterImage } from '../../../src/engine/raster-image.ts';
+import { float32Tensor, type TensorValue } from '../../../src/engine/runtime/tensor-value.ts';
+import { type DreamSim, openDreamSim } from '../../../src/evaluation/dreamsim/open-dreamsim.ts';
+import { normalPixels } from '../../../src/evaluation/normal-pixels.ts';
+import { expectClose, fixturePath, readFixture, readModelPart } from '../../support/fixtures.ts';
+import { refusal } from '../../support/refusal.ts';
+import { runGraph } from '../../support/run-graph.ts';
+
+const FOLDER = fixturePath('dreamsim');
+const expected = readFixture('dreamsim', 'expected.safetensors');
+/** of features that are not normalised: up to 15 */
+const TOLERANCE = 1e-4;
+const pictureOf = (name: string): RasterImage => {
+  const { shape, data } = expected[name] as TensorValue;
+  return { width: shape[1] as number, height: shape[0] as number, rgb: Uint8Array.from(data, Number) };
+};
+const { config: json, weights, root } = readModelPart(FOLDER, 'model');
+const config = parseDreamSimConfig(json);
+
+describe("one of DreamSim's vision transformers", () => {
+  test.each(config.branches.map(({ name }, branch) => [name, branch] as const))(
+    "given %s, then its features are the package's",
+    async (name, branch) => {
+      const model = buildDreamSimBranch({ config, branch, weights, root });
+      const { image_mean: mean, image_std: deviation } = config.branches[branch] as (typeof config.branches)[number];
+      for (const picture of [0, 1]) {
+        const pixel_values = normalPixels(pictureOf(`resized_${picture}`), { mean, deviation });
+        const { features } = await runGraph(model, FOLDER, { pixel_values });
+        const wanted = expected[`features_${picture}_${branch}`] as TensorValue;
+        expectClose(`DreamSim ${name}`, features, { ...wanted, shape: [1, ...wanted.shape] } as TensorValue, TOLERANCE);
+      }
+    },
+  );
+
+  test('given a field that nobody knows, or none of those that are needed, then it is refused by name', () => {
+    const [branch, ...others] = config.branches;
+    const parse = (first: object) => () => parseDreamSimConfig({ ...config, branches: [first, ...others] });
+    expect(refusal(parse({ ...branch, layer_scale: 1 })).context.got).toContain('layer_scale');
+    expect(refusal(parse({ ...branch, feature: 'cls_patch' })).context.got).toContain('feature');
+    expect(refusal(parse({ ...branch, pre_norm: undefined })).context.got).toContain('pre_norm');
+  });
+
+  test('given weights that belong to another one, then the tensor is named', () => {
+    const wider = { ...config, branches: config.branches.map((branch) => ({ ...branch, hidden_size: 16 })) };
+    const { code } = refusal(() => buildDreamSimBranch({ config: wider, branch: 0, weights, root }));
+    expect(code).toBe('tensor-shape');
+    const more = new Map([...weights, ['branches.0.vision_model.post_layernorm.weight', [...weights.values()][0]]]);
+    expect(refusal(() => buildDreamSimBranch({ config, branch: 0, weights: more as never, root })).code).toBe(
+      'tensors-unused',
+    );
+  });
+});
+
+describe('a DreamSim in a folder', () => {
+  let dreamSim: DreamSim;
+  beforeAll(async () => {
+    dreamSim = await openDreamSim(FOLDER, { threads: 1 });
+  });
+  afterAll(() => dreamSim.release());
+
+  test("given pictures of any shape, then embeddings and distance are the package's", async () => {
+    const found: Float32Array[] = [];
+    for (const picture of [0, 1]) {
+      const embedding = await dreamSim.embedPicture(pictureOf(`picture_${picture}`));
+      found.push(embedding);
+      const wanted = expected[`embedding_${picture}`] as TensorValue;
+      expectClose('DreamSim embedding', float32Tensor(embedding, wanted.shape), wanted);
+    }
+    const [one, other] = found as [Float32Array, Float32Array];
+    const distance = 1 - one.reduce((sum, value, i) => sum + value * (other[i] as number), 0);
+    expect(distance).toBeCloseTo(Number(expected.distance?.data[0]), 5);
+  });
+
+  test('given a folder without weights, then they are asked for', async () => {
+    const empty = fs.mkdtempSync(`${FOLDER}-`);
+    try {
+      fs.copyFileSync(`${FOLDER}/config.json`, `${empty}/config.json`);
+      await expect(openDreamSim(empty, { threads: 1 })).rejects.toMatchObject({ code: 'weights-missing' });
+    } finally {
+      fs.rmSync(empty, { recursive: true });
+    }
+  });
+});
