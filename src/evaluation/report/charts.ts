@@ -4,7 +4,10 @@ import type { BarChart, Chart, IntervalChart, LineChart } from './blocks.ts';
 
 /** Of the drawing's own units; the page scales it. */
 const WIDTH = 720;
-const NAME_MARGIN = 210;
+/** A letter of 12 units is about half as wide; the rest is a tick and some air. */
+const LETTER_WIDTH = 6.4;
+const TICK_ROOM = 20;
+const LEAST_MARGIN = 120;
 const ROW_HEIGHT = 26;
 const LINES_HEIGHT = 320;
 const TICKS = 5;
@@ -50,7 +53,7 @@ function bars({ bars: values, valueLabel }: BarChart): Plot.PlotOptions {
   return {
     ...(isGrouped
       ? {
-          marginLeft: NAME_MARGIN,
+          marginLeft: nameMargin(values.map(({ name }) => name)),
           height: values.length * ROW_HEIGHT + 72,
           y: { axis: null, domain: groups },
           fy: { label: null },
@@ -115,7 +118,17 @@ function spreadLabels(ends: LineChart['points'], points: LineChart['points']): L
 }
 
 function rowScale(domain: readonly string[]): Plot.PlotOptions {
-  return { marginLeft: NAME_MARGIN, height: domain.length * ROW_HEIGHT + 72, y: { label: null, domain: [...domain] } };
+  return {
+    marginLeft: nameMargin(domain),
+    height: domain.length * ROW_HEIGHT + 72,
+    y: { label: null, domain: [...domain] },
+  };
+}
+
+/** Room for the longest name, so that none is cut off. */
+function nameMargin(names: readonly string[]): number {
+  const longest = Math.max(0, ...names.map(({ length }) => length));
+  return Math.max(LEAST_MARGIN, Math.ceil(longest * LETTER_WIDTH) + TICK_ROOM);
 }
 
 const short = (value: number): string => value.toFixed(Math.abs(value) < 10 ? 2 : 0);

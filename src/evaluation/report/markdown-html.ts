@@ -2,6 +2,10 @@ import { Marked, type Tokens } from 'marked';
 
 /** of a table without a caption, in its accessible name */
 const NAMED_COLUMNS = 3;
+/** A link that leads somewhere wherever the page lies. */
+const OUTSIDE = /^(https?:|#)/;
+/** What begins with a letter is to be read, not compared digit by digit. */
+const WORDS = /^\p{L}/u;
 
 const marked = new Marked({
   gfm: true,
@@ -22,6 +26,11 @@ const marked = new Marked({
     },
     // what lies beside a results file does not lie beside this page
     image: ({ text }: Tokens.Image): string => (text ? `(picture: ${escapeHtml(text)})` : ''),
+    // nor do the files that it refers to
+    link({ href, tokens }: Tokens.Link): string {
+      const text = this.parser.parseInline(tokens);
+      return OUTSIDE.test(href) ? `<a href="${escapeHtml(href)}">${text}</a>` : text;
+    },
     html: ({ text }: Tokens.HTML | Tokens.Tag): string => escapeHtml(text),
   },
 });
@@ -43,16 +52,18 @@ interface TableMarkup {
 
 /** A table whose first column names its rows. Wider than the page, it is scrolled by keyboard, too. */
 export function tableMarkup({ name, caption, head, rows }: TableMarkup): string {
+  const isWords = head.map((_, column) => rows.some((cells) => WORDS.test(textOf(cells[column] ?? ''))));
+  const kind = (column: number) => (isWords[column] ? ' class="words"' : '');
   const row = ([first = '', ...rest]: readonly string[]) =>
-    `<tr><th scope="row">${first}</th>${rest.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+    `<tr><th scope="row">${first}</th>${rest.map((cell, i) => `<td${kind(i + 1)}>${cell}</td>`).join('')}</tr>`;
+  const headCell = (html: string, column: number) =>
+    html === '' ? '<td></td>' : `<th scope="col"${kind(column)}>${html}</th>`;
   return `<div class="scroll" tabindex="0" role="group" aria-label="${escapeHtml(textOf(name))}"><table>
 ${caption ? `<caption>${caption}</caption>\n` : ''}<thead><tr>${head.map(headCell).join('')}</tr></thead>
 <tbody>
 ${rows.map(row).join('\n')}
 </tbody></table></div>`;
 }
-
-const headCell = (html: string): string => (html === '' ? '<td></td>' : `<th scope="col">${html}</th>`);
 
 export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

@@ -56,6 +56,19 @@ describe('the HTML report', () => {
     expect(page).toContain('<th scope="row">x</th><td>1</td>');
   });
 
+  it('given a column of words, then it is read from its start; numbers stand below each other at their end', () => {
+    const html = markdownHtml('| a | says | b |\n|---|---|---|\n| x | `yes`, so | 1 |\n| y | | –2 |');
+    expect(html).toContain('<th scope="col" class="words">says</th><th scope="col">b</th>');
+    expect(html).toContain('<td class="words"><code>yes</code>, so</td><td>1</td>');
+  });
+
+  it('given links, then those to files beside the results are words: the page lies elsewhere', () => {
+    expect(inlineHtml('[best](stories-1.webp)')).toBe('best');
+    expect(inlineHtml('[the *paper*](https://arxiv.org/abs/2402.03286)')).toBe(
+      '<a href="https://arxiv.org/abs/2402.03286">the <em>paper</em></a>',
+    );
+  });
+
   it('given the same section as Markdown, then tables stay, and charts and pictures are left to the page', () => {
     const markdown = sectionMarkdown(section);
     expect(markdown).toContain('# One <thing>');
@@ -95,6 +108,15 @@ describe('charts', () => {
     const places = [...svg.matchAll(/translate\([\d.]+,([\d.]+)\)"[^>]*>(?:one|two)</g)].map(([, y]) => Number(y));
     expect(places).toHaveLength(2);
     expect(Math.abs((places[0] as number) - (places[1] as number))).toBeGreaterThan(10);
+  });
+
+  it('given a long name, then there is room for all of it', () => {
+    const startOf = (name: string) => {
+      const svg = chartSvg({ type: 'bars', valueLabel: 'v', bars: [{ name, value: 1 }] });
+      return Number(/<rect [^>]*\bx="([\d.]+)"/.exec(svg)?.[1]);
+    };
+    expect(startOf('m'.repeat(40)) - startOf('m'.repeat(30))).toBeGreaterThan(10 * 5);
+    expect(startOf('m')).toBeGreaterThan(50);
   });
 
   it('given intervals, then zero is among them, for it is what they are compared with', () => {
