@@ -59,8 +59,9 @@ describe('given a guidance of 1, with all of the method', () => {
     const difference = Math.max(...PANELS.map(({ id }) => latentDifference(a, b, id)));
     console.info(`guidance 1 without and with uncond rows: maximal difference ${difference.toExponential(1)}`);
     expect(difference).toBeLessThan(ROUNDING);
-    expect(without.rows.map((rows) => 2 * rows)).toEqual(withThem.rows);
-    expect(Math.max(...without.rows)).toBe(2 * PANELS.length); // twins
+    const total = ({ rows }: { rows: readonly number[] }) => rows.reduce((sum, each) => sum + each, 0);
+    expect(2 * total(without)).toBe(total(withThem));
+    for (const { rows } of [without, withThem]) expect(Math.max(...rows)).toBe(2 * PANELS.length); // twins, or both halves
     expect([without.negatives, withThem.negatives]).toEqual([0, 1]);
     expect(a.panels.map((panel) => panel.masks)).toEqual(b.panels.map((panel) => panel.masks));
   });

@@ -1,17 +1,20 @@
 import type { TensorValue } from '../runtime/tensor-value.ts';
 import { int64Tensor } from '../runtime/tensor-value.ts';
-import type { AnchorRecord, AnchorVisit, ConceptMasks, KeptRows } from './anchor-record.ts';
+import { type AnchorRecord, type AnchorVisit, type ConceptMasks, type KeptRows, stacked } from './anchor-record.ts';
 import type { MaskTracker } from './mask-tracker.ts';
 import type { RowLayout } from './row-layout.ts';
 import type { StagePanel } from './stage.ts';
 import { type Grid, type Mask, resizeMask, unionMasks } from './subject-mask.ts';
 import type { ConsistoryFeeds, ConsistoryUnet } from './unet-rows.ts';
 
-/** What a run is to keep: the graph's inputs, and what its answer means. */
+/** Layers that a run of the graph kept, by name. */
+type KeptLayers = Readonly<Record<string, TensorValue>>;
+
+/** What a question's runs are to keep: the graph's inputs, and what its answers mean. */
 export interface Keeping {
-  readonly feeds: ConsistoryFeeds;
-  /** takes the layers that the run kept, by name */
-  readonly take: (kept: Readonly<Record<string, TensorValue>>) => void;
+  readonly feeds: (layout: RowLayout) => ConsistoryFeeds;
+  /** takes what each of the runs kept */
+  readonly take: (layouts: readonly RowLayout[], kept: readonly KeptLayers[]) => void;
 }
 
 interface Recorded {
@@ -47,7 +50,6 @@ export class AnchorRecorder {
     { unet, panels }: { readonly unet: ConsistoryUnet; readonly panels: readonly StagePanel[] },
     masks: readonly MaskTracker[],
     keptTokens: readonly (readonly Mask[])[] | undefined,
-    layout: RowLayout,
     injects: boolean,
   ): Keeping | undefined {
     if (this.bytes > this.mostBytes || this.groups.length === 0) return undefined;
@@ -72,17 +74,18 @@ export class AnchorRecorder {
       groups: this.recorded.map(({ masks: found }) => found.map((each) => injectable(each, unet))),
     };
     const asked = injects ? [...shared, features] : shared;
-    const feeds = Object.fromEntries(
-      asked.map(({ kind, level, groups }) => [
-        `keep_${kind}_${level.height}`,
-        int64Tensor(groups.flatMap((tokens, g) => rowsToKeep(tokens, this.groups[g] ?? [], layout, level))),
-      ]),
-    );
-    const take = (kept: Readonly<Record<string, TensorValue>>) => {
+    const feeds = (layout: RowLayout) =>
+      Object.fromEntries(
+        asked.map(({ kind, level, groups }) => [
+          `keep_${kind}_${level.height}`,
+          int64Tensor(groups.flatMap((tokens, g) => rowsToKeep(tokens, this.groups[g] ?? [], layout, level))),
+        ]),
+      );
+    const take = (layouts: readonly RowLayout[], kept: readonly KeptLayers[]) => {
       const parts = asked.map(({ kind, level, groups }) => {
         const layers = unet.memoryLayers.filter((layer) => layer.kind === kind && layer.height === level.height);
         const names = layers.map(({ name }) => `${kind}/${name}`);
-        return { kind, rows: splitByGroup(groups, names, kept, layout.halves.length, level) };
+        return { kind, rows: splitByGroup(groups, names, layouts, kept, level) };
       });
       this.recorded.forEach(({ visits }, g) => {
         const ofGroup = parts.map(({ kind, rows }) => ({ kind, rows: rows[g] as KeptRows }));
@@ -157,23 +160,27 @@ function rowsToKeep(
   level: Grid,
 ): number[] {
   const size = level.height * level.width;
-  return layout.halves.flatMap((row) =>
-    tokens.flatMap((own, p) => own.map((token) => row(group[p] as number) * size + token)),
+  return layout.halves.flatMap((half) =>
+    tokens.flatMap((own, p) => own.map((token) => half.row(group[p] as number) * size + token)),
   );
 }
 
 function splitByGroup(
   groups: readonly (readonly (readonly number[])[])[],
   names: readonly string[],
-  kept: Readonly<Record<string, TensorValue>>,
-  halves: number,
+  layouts: readonly RowLayout[],
+  kept: readonly KeptLayers[],
   level: Grid,
 ): KeptRows[] {
-  let start = 0;
+  let before = 0; // tokens of one half
   return groups.map((tokens) => {
-    const rows = halves * tokens.reduce((sum, { length }) => sum + length, 0);
-    const layers = Object.fromEntries(names.map((name) => [name, rowsBetween(kept[name], start, start + rows)]));
-    start += rows;
+    const after = before + tokens.reduce((sum, { length }) => sum + length, 0);
+    const ofRun = (name: string, { halves: { length: halves } }: RowLayout, run: number) =>
+      rowsBetween(kept[run]?.[name], halves * before, halves * after);
+    const layers = Object.fromEntries(
+      names.map((name) => [name, stacked(layouts.map((layout, run) => ofRun(name, layout, run)))]),
+    );
+    before = after;
     return { height: level.height, tokens, layers };
   });
 }

@@ -3,7 +3,7 @@ import type { Correspondence } from './correspondence.ts';
 import type { RowLayout } from './row-layout.ts';
 import type { FeatureInjection } from './settings.ts';
 import { type Grid, type Mask, minMax, otsuThreshold } from './subject-mask.ts';
-import { type RowOf, rowsInBatch } from './token-bank.ts';
+import { type RowOf, rowsInRun } from './token-bank.ts';
 import type { ConsistoryFeeds } from './unet-rows.ts';
 
 /** One token of a panel that takes the features of a token of another panel. */
@@ -85,11 +85,11 @@ export function injectionFeeds(
   layout: RowLayout,
   grid: Grid,
   strength: number,
-  rowOf: RowOf = rowsInBatch(layout, grid),
+  rowOf: RowOf = rowsInRun(grid),
 ): ConsistoryFeeds {
   const size = grid.height * grid.width;
-  const rows = layout.halves.flatMap((row) => tokens.map((t) => row(t.panel) * size + t.token));
-  const sources = layout.halves.flatMap((_, half) => tokens.map((t) => rowOf(half, t.source, t.sourceToken)));
+  const rows = layout.halves.flatMap((half) => tokens.map((t) => half.row(t.panel) * size + t.token));
+  const sources = layout.halves.flatMap((half) => tokens.map((t) => rowOf(half, t.source, t.sourceToken)));
   return {
     [`inject_rows_${grid.height}`]: int64Tensor(rows),
     [`inject_source_${grid.height}`]: int64Tensor(sources),

@@ -3,12 +3,12 @@ import { AnchorRecall, type AnchorRecord } from './anchor-record.ts';
 import type { AnchorRecorder } from './anchor-recorder.ts';
 import { type InjectedToken, injectionFeeds } from './feature-injection.ts';
 import type { MaskTracker } from './mask-tracker.ts';
-import { isGuided, type RowLayout, rowLayout } from './row-layout.ts';
+import { type Half, isGuided, type RowLayout, runLayouts } from './row-layout.ts';
 import { type ConsistencySettings, injectionSteps, queryStrength } from './settings.ts';
 import type { SharingEdge, StagePanel } from './stage.ts';
 import type { Grid, Mask } from './subject-mask.ts';
-import { keptTokens, type RowOf, rowsInBatch, tokenBank } from './token-bank.ts';
-import type { Conditioning, ConsistoryFeeds, ConsistoryUnet, UnetRow } from './unet-rows.ts';
+import { keptTokens, type RowOf, rowsInRun, tokenBank } from './token-bank.ts';
+import type { Conditioning, ConsistoryFeeds, ConsistoryUnet, UnetResult, UnetRow } from './unet-rows.ts';
 
 /** What stays the same over the steps of a story. */
 export interface StageContext {
@@ -55,29 +55,58 @@ export async function predictNoise(
   // where nothing is shared (nobody to share with, or no mask yet), the plain queries are the image's own
   const isShared = context.edges.length > 0 && (step > 0 || (injected?.length ?? 0) > 0);
   const strength = isShared ? queryStrength(settings.queryBlending, step, scheduler.timesteps.length) : 0;
-  const layout = rowLayout(panels.length, { guided: isGuided(guidance), twins: strength > 0 });
+  const layouts = runLayouts(panels.length, { guided: isGuided(guidance), twins: strength > 0 });
   const kept =
     settings.sharedAttention && context.edges.length > 0
       ? panels.map((panel) => keptTokens(panel, step, unet.sharedLevels, settings.maskDropout))
       : undefined;
   const recall = recallOf(context, question.run);
   const isInjecting = injects(context, step, injected);
-  const keeping = context.recorder?.keep(question.run, context, masks, kept, layout, isInjecting);
-  const result = await unet.run(rowsOf(context, question, layout), {
-    ...(kept ? sharingFeeds(context, question, layout, kept, recall) : {}),
-    ...(strength > 0 ? blendingFeeds(layout, strength) : {}),
-    ...(isInjecting ? injectingFeeds(context, layout, injected ?? [], recall) : {}),
-    ...recall?.feeds(),
-    ...keeping?.feeds,
-  });
-  keeping?.take(result.kept);
+  const keeping = context.recorder?.keep(question.run, context, masks, kept, isInjecting);
+  const results: UnetResult[] = [];
+  for (const layout of layouts) {
+    results.push(
+      await unet.run(rowsOf(context, question, layout), {
+        ...(kept ? sharingFeeds(context, question, layout, kept, recall) : {}),
+        ...(strength > 0 ? blendingFeeds(layout, strength) : {}),
+        ...(isInjecting ? injectingFeeds(context, layout, injected ?? [], recall) : {}),
+        ...recall?.feeds(),
+        ...keeping?.feeds(layout),
+      }),
+    );
+  }
+  keeping?.take(
+    layouts,
+    results.map((result) => result.kept),
+  );
+  const { uncond, cond } = rowsByKind(layouts, results);
   return {
-    noise: panels.map((_, i) => {
-      const cond = result.noise[layout.cond(i)] as Float32Array;
-      return layout.uncond ? guide(result.noise[layout.uncond(i)] as Float32Array, cond, guidance) : cond;
-    }),
-    masks: masks.map((tracker, i) => tracker.add(result.attention[layout.cond(i)] as Float32Array)),
+    noise: cond.map(({ noise }, i) => (uncond[i] ? guide(uncond[i].noise, noise, guidance) : noise)),
+    masks: masks.map((tracker, i) => tracker.add(cond[i]?.attention as Float32Array)),
   };
+}
+
+interface RowResult {
+  readonly noise: Float32Array;
+  readonly attention: Float32Array;
+}
+
+/** What the runs found for each image, by half of the batch; twins have done their part. */
+function rowsByKind(
+  layouts: readonly RowLayout[],
+  results: readonly UnetResult[],
+): Readonly<Record<Half['kind'], readonly RowResult[]>> {
+  const found: Record<Half['kind'], readonly RowResult[]> = { uncond: [], cond: [] };
+  layouts.forEach(({ images, halves }, run) => {
+    const { noise, attention } = results[run] as UnetResult;
+    for (const { kind, row } of halves) {
+      found[kind] = Array.from({ length: images }, (_, image) => ({
+        noise: noise[row(image)] as Float32Array,
+        attention: attention[row(image)] as Float32Array,
+      }));
+    }
+  });
+  return found;
 }
 
 /** Classifier-free guidance: away from what the empty prompt would draw. */
@@ -87,14 +116,14 @@ function guide(uncond: Float32Array, cond: Float32Array, scale: number): Float32
 
 function rowsOf(context: StageContext, { inputs, timestep }: Question, layout: RowLayout): UnetRow[] {
   const { prompts, negatives, columns } = context;
-  const half = (texts: readonly Conditioning[]) =>
+  const rows = layout.halves.flatMap(({ kind }) =>
     inputs.map((latents, i) => ({
       latents,
       timestep,
-      text: texts[i] as Conditioning,
+      text: (kind === 'uncond' ? negatives : prompts)[i] as Conditioning,
       columns: columns[i] as readonly number[],
-    }));
-  const rows = layout.uncond ? [...half(negatives), ...half(prompts)] : half(prompts);
+    })),
+  );
   return layout.rows > rows.length ? [...rows, ...rows] : rows; // vanilla twins see the same (paper §4.2)
 }
 
@@ -123,7 +152,7 @@ function sharingFeeds(
       const rowOf = rowsBehind(
         layout,
         level,
-        recall && ((half, source, token) => recall.sharedRow(level.height, half, source, token)),
+        recall && ((half, source, token) => recall.sharedRow(level.height, half.place, source, token)),
       );
       const bank = tokenBank(edges, layout, level, unet.maskGrid, maskOf, keptHere, rowOf);
       return [
@@ -134,9 +163,9 @@ function sharingFeeds(
   );
 }
 
-/** Drawn panels' tokens lie in the batch, remembered ones behind all of it. */
+/** Drawn panels' tokens lie in the run, remembered ones behind all of it. */
 function rowsBehind(layout: RowLayout, grid: Grid, remembered: RowOf | undefined): RowOf {
-  const drawn = rowsInBatch(layout, grid);
+  const drawn = rowsInRun(grid);
   if (!remembered) return drawn;
   const behind = layout.rows * grid.height * grid.width;
   return (half, source, token) =>
@@ -173,7 +202,7 @@ function injectingFeeds(
   const rowOf = rowsBehind(
     layout,
     unet.injectGrid,
-    recall && ((half, source, token) => recall.featureRow(half, source, token)),
+    recall && ((half, source, token) => recall.featureRow(half.place, source, token)),
   );
   return injectionFeeds(injected, layout, unet.injectGrid, settings.featureInjection.strength, rowOf);
 }

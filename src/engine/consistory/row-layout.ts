@@ -1,15 +1,20 @@
+/** Uncond and cond rows of a batch, or cond rows alone without guidance. Rows look at their own half only. */
+export interface Half {
+  readonly kind: 'uncond' | 'cond';
+  /** among the halves of the whole batch, which may be more than one run has */
+  readonly place: number;
+  /** the row of an image in its run */
+  row(image: number): number;
+}
+
 /**
- * Which row of the batch is what. All images of a story are one batch: uncond rows (none without guidance), cond rows,
- * and while queries are blended their vanilla twins, which see the same latents but share nothing.
+ * Which row of a run is what: an uncond and a cond row of each image, and while queries are blended their vanilla twins,
+ * which see the same latents but share nothing.
  */
 export interface RowLayout {
   readonly images: number;
   readonly rows: number;
-  /** by half of the batch, uncond and cond, or cond alone: the row of an image. Rows look at their own half only. */
-  readonly halves: readonly ((image: number) => number)[];
-  /** undefined without guidance */
-  readonly uncond: ((image: number) => number) | undefined;
-  cond(image: number): number;
+  readonly halves: readonly Half[];
   /** the row whose queries a row is blended with; itself if there are no twins */
   querySource(row: number): number;
 }
@@ -20,19 +25,27 @@ export interface RowKinds {
   readonly twins: boolean;
 }
 
-export function rowLayout(images: number, { guided, twins }: RowKinds): RowLayout {
-  const uncond = (image: number) => image;
-  const cond = guided ? (image: number) => images + image : uncond;
-  const halves = guided ? [uncond, cond] : [cond];
-  const shared = halves.length * images;
-  return {
+/**
+ * All images of a story at one noise level: one run of the U-Net, or with twins one for each half, which never look at
+ * each other. So twins, which double the rows of a few steps, don't take more memory than the other steps do.
+ */
+export function runLayouts(images: number, { guided, twins }: RowKinds): readonly RowLayout[] {
+  const kinds: readonly Half['kind'][] = guided ? ['uncond', 'cond'] : ['cond'];
+  const half = (kind: Half['kind'], place: number, before: number): Half => ({
+    kind,
+    place,
+    row: (image) => before * images + image,
+  });
+  if (!twins) {
+    const halves = kinds.map((kind, place) => half(kind, place, place));
+    return [{ images, rows: halves.length * images, halves, querySource: (row) => row }];
+  }
+  return kinds.map((kind, place) => ({
     images,
-    rows: twins ? 2 * shared : shared,
-    halves,
-    uncond: guided ? uncond : undefined,
-    cond,
-    querySource: (row) => (twins && row < shared ? row + shared : row),
-  };
+    rows: 2 * images,
+    halves: [half(kind, place, 0)],
+    querySource: (row) => (row < images ? row + images : row),
+  }));
 }
 
 /**

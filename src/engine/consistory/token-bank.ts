@@ -1,6 +1,6 @@
 import { randomStream, uniforms } from '../random/random-stream.ts';
 import type { TensorOf } from '../runtime/tensor-value.ts';
-import type { RowLayout } from './row-layout.ts';
+import type { Half, RowLayout } from './row-layout.ts';
 import type { SharingEdge, StagePanel } from './stage.ts';
 import { type Grid, type Mask, resizeMask } from './subject-mask.ts';
 
@@ -15,12 +15,12 @@ export interface TokenBank {
 /** Where a source shows any of these concepts, at the mask resolution. */
 export type MaskOf = (panel: number, concepts: readonly string[]) => Mask;
 
-/** Where a source's token lies among the flattened tokens of the batch, by half of it. */
-export type RowOf = (half: number, source: number, token: number) => number;
+/** Where a source's token lies among the flattened tokens of a run, by half of the batch. */
+export type RowOf = (half: Half, source: number, token: number) => number;
 
 /** Of panels that are drawn. */
-export function rowsInBatch(layout: RowLayout, { height, width }: Grid): RowOf {
-  return (half, source, token) => (layout.halves[half]?.(source) ?? 0) * height * width + token;
+export function rowsInRun({ height, width }: Grid): RowOf {
+  return (half, source, token) => half.row(source) * height * width + token;
 }
 
 /**
@@ -60,7 +60,7 @@ export function tokenBank(
   maskGrid: Grid,
   maskOf: MaskOf,
   kept: readonly Mask[],
-  rowOf: RowOf = rowsInBatch(layout, level),
+  rowOf: RowOf = rowsInRun(level),
 ): TokenBank {
   const tokens = level.height * level.width;
   const seen: number[][] = Array.from({ length: layout.rows }, () => []);
@@ -68,9 +68,7 @@ export function tokenBank(
     const mask = resizeMask(maskOf(source, concepts), maskGrid, level);
     for (let token = 0; token < tokens; token++) {
       if (!mask[token] || !kept[source]?.[token]) continue;
-      layout.halves.forEach((row, half) => {
-        seen[row(viewer)]?.push(rowOf(half, source, token));
-      });
+      for (const half of layout.halves) seen[half.row(viewer)]?.push(rowOf(half, source, token));
     }
   }
   const longest = Math.max(...seen.map((list) => list.length));

@@ -14,7 +14,7 @@ import { type WeightNeeds, weightsBesideDevice, weightsOnCpu, weightsOnDevice } 
 
 /** The constants are fitted to measurements that docs/operations.md, "Memory", has. */
 /** Node with its TypeScript loader, the engine's thread, onnxruntime and its code. */
-export const PROCESS_MEMORY = 190e6;
+export const PROCESS_MEMORY = 200e6;
 /** Numbers alive at once in the U-Net, per latent pixel, row and channel of the first level. */
 const NUMBERS_PER_LATENT_AND_CHANNEL = 22;
 /** The same where weights are used as they lie: convolutions then unfold their input. */
@@ -138,7 +138,8 @@ function inOneMemory(one: MemoryNeeds, other: MemoryNeeds): MemoryNeeds {
 
 /** How many latents of the first level there are at once, in all rows and channels. */
 function samplingNumbers(model: ModelFolder, { size, panels, guided = true, twins = true }: Workload): number {
-  const rows = panels * (guided ? 2 : 1) * (twins ? 2 : 1);
+  // of one run: while there are twins, halves of the batch run apart (row-layout.ts)
+  const rows = panels * (guided || twins ? 2 : 1);
   const channels = parseUNetConfig(model.unet.config).levels[0]?.channels ?? 0;
   const { downscale } = latentSpaceOf(model.vae);
   const latents = (size.width * size.height) / downscale ** 2;

@@ -20,6 +20,9 @@ import {
 const STEPS = 20;
 const GUIDANCE = 3;
 
+/** the paper's, with one run of the U-Net for each step: blended queries, which take two, have a test of their own */
+const SETTINGS: ConsistencySettings = { ...PAPER_SETTINGS, queryBlending: undefined };
+
 const scheduler = simpleScheduler(STEPS);
 let asked: Asked;
 
@@ -56,7 +59,7 @@ const has = (kind: string) => (run: Run) =>
 describe("given the paper's settings and 20 steps", () => {
   it('then the first pass takes them all and the second those from where injection begins', async () => {
     const log: string[] = [];
-    await sample(PAPER_SETTINGS, panels, log);
+    await sample(SETTINGS, panels, log);
     expect(asked.runs.length).toBe(STEPS + 18);
     expect(log.slice(0, 2)).toEqual(['sample 0/20', 'sample 1/20']);
     expect(log.slice(STEPS, STEPS + 4)).toEqual(['sample 20/20', 'match 0/1', 'match 1/1', 'inject 0/18']);
@@ -64,7 +67,7 @@ describe("given the paper's settings and 20 steps", () => {
   });
 
   it('then only the second pass injects, in steps 2 to 6 of 20', async () => {
-    await sample(PAPER_SETTINGS);
+    await sample(SETTINGS);
     const injecting = asked.runs.map(has('inject_rows'));
     expect(injecting.indexOf(true)).toBe(STEPS);
     expect(injecting.filter(Boolean).length).toBe(5); // round(20 / 10) = 2 to round(20 / 3) = 7
@@ -72,7 +75,7 @@ describe("given the paper's settings and 20 steps", () => {
   });
 
   it('then the second pass shares in each step the very tokens that the first one shared in it', async () => {
-    await sample(PAPER_SETTINGS);
+    await sample(SETTINGS);
     // this U-Net sees the subject at the same place whatever the latents
     for (let step = 2; step < STEPS; step++) {
       expect(asked.runs[STEPS + step - 2]?.feeds.bank_index_2).toEqual(asked.runs[step]?.feeds.bank_index_2);
@@ -81,7 +84,7 @@ describe("given the paper's settings and 20 steps", () => {
   });
 
   it("then the second pass starts from the first one's latents at that step", async () => {
-    await sample(PAPER_SETTINGS);
+    await sample(SETTINGS);
     expect(asked.runs[STEPS]?.rows.map((row) => row.latents)).toEqual(asked.runs[2]?.rows.map((row) => row.latents));
     expect(asked.runs[STEPS + 1]?.rows[0]?.latents).not.toEqual(asked.runs[3]?.rows[0]?.latents);
   });
@@ -92,19 +95,23 @@ describe("given the paper's settings and 20 steps", () => {
       queryBlending: { from: 0.9, to: 0.8, until: 0.15 },
       featureInjection: undefined,
     });
-    expect(asked.runs.map(({ rows }) => rows.length).slice(0, 4)).toEqual([6, 12, 12, 6]); // no mask before the first step
-    for (const { rows, feeds } of asked.runs.slice(1, 3)) {
-      expect(rows.slice(6)).toEqual(rows.slice(0, 6));
-      expect([...(feeds.query_source?.data ?? [])].map(Number)).toEqual([6, 7, 8, 9, 10, 11, 6, 7, 8, 9, 10, 11]);
+    // no mask before the first step; then the halves of the batch apart, each as large as both without twins
+    expect(asked.runs.length).toBe(STEPS + 2);
+    expect(new Set(asked.runs.map(({ rows }) => rows.length))).toEqual(new Set([6]));
+    const blended = asked.runs.slice(1, 5);
+    expect(blended.map(({ rows }) => rows[0]?.text)).toEqual([text(-1), text(1), text(-1), text(1)]);
+    for (const { rows, feeds } of blended) {
+      expect(rows.slice(3)).toEqual(rows.slice(0, 3));
+      expect([...(feeds.query_source?.data ?? [])].map(Number)).toEqual([3, 4, 5, 3, 4, 5]);
     }
-    const strengths = asked.runs.slice(1, 3).map(({ feeds }) => [...(feeds.query_strength?.data ?? [])].map(Number));
-    const around = (strength: number) => [...Array(6).fill(Math.fround(strength)), ...Array(6).fill(0)];
-    expect(strengths).toEqual([around(0.85), around(0.8)]);
-    expect([asked.runs[0], ...asked.runs.slice(3)].some((run) => has('query_')(run as Run))).toBe(false);
+    const strengths = blended.map(({ feeds }) => [...(feeds.query_strength?.data ?? [])].map(Number));
+    const around = (strength: number) => [...Array(3).fill(Math.fround(strength)), ...Array(3).fill(0)];
+    expect(strengths).toEqual([around(0.85), around(0.85), around(0.8), around(0.8)]);
+    expect([asked.runs[0], ...asked.runs.slice(5)].some((run) => has('query_')(run as Run))).toBe(false);
   });
 
   it('then nothing is shared before there is a mask, and at most the masked token afterwards', async () => {
-    await sample(PAPER_SETTINGS);
+    await sample(SETTINGS);
     const shared = asked.runs.map(({ feeds }) => [...((feeds.bank_length_2?.data as BigInt64Array) ?? [])].map(Number));
     expect(shared[0]).toEqual(Array(6).fill(0));
     const most = shared.slice(1).map((lengths) => Math.max(...lengths));
@@ -113,7 +120,7 @@ describe("given the paper's settings and 20 steps", () => {
   });
 
   it("then features are taken of the first pass's finished latents with each panel's own noise at t = 261", async () => {
-    const { first } = await sample(PAPER_SETTINGS);
+    const { first } = await sample(SETTINGS);
     expect(asked.matched).toEqual([[SIZE, SIZE, SIZE]]);
     asked.featureRuns[0]?.forEach((row, i) => {
       const noise = normalNoise(randomStream({ seed: 7n, purpose: 'dift', panel: i, revision: 0 }), SIZE);
@@ -128,8 +135,8 @@ describe('given a look ahead of three long steps in place of a whole first pass'
   const LONG_STEPS = 3;
   const FROM = 2; // round(20 / 10)
   const settings: ConsistencySettings = {
-    ...PAPER_SETTINGS,
-    featureInjection: { ...(PAPER_SETTINGS.featureInjection as FeatureInjection), lookahead: LONG_STEPS },
+    ...SETTINGS,
+    featureInjection: { ...(SETTINGS.featureInjection as FeatureInjection), lookahead: LONG_STEPS },
   };
 
   it('then it goes in equal strides from where injection begins to the noise of DIFT', async () => {
@@ -186,7 +193,7 @@ describe('given a look ahead of three long steps in place of a whole first pass'
 
 describe('given all tokens to be shared, as methods without masks do', () => {
   it('then each image sees every token of the anchors once there was a step', async () => {
-    await sample({ ...PAPER_SETTINGS, sharedTokens: 'all', maskDropout: 0, featureInjection: undefined });
+    await sample({ ...SETTINGS, sharedTokens: 'all', maskDropout: 0, featureInjection: undefined });
     const lengths = asked.runs.map(({ feeds }) => [...(feeds.bank_length_2?.data ?? [])].map(Number));
     expect(lengths[0]).toEqual(Array(6).fill(0));
     for (const row of lengths.slice(1)) expect(row.slice(0, 6)).toEqual([4, 4, 8, 4, 4, 8]);
@@ -223,13 +230,13 @@ describe('given parts that are switched off', () => {
   });
 
   it('then a panel alone, with nobody to share with, is drawn plainly, without twins', async () => {
-    await sample(PAPER_SETTINGS, panels.slice(0, 1));
+    await sample(SETTINGS, panels.slice(0, 1));
     expect(asked.runs.length).toBe(STEPS);
     expect(asked.runs.every(({ rows, feeds }) => rows.length === 2 && Object.keys(feeds).length === 0)).toBe(true);
   });
 
   it('then without shared attention there are injections but no banks', async () => {
-    await sample({ ...PAPER_SETTINGS, sharedAttention: false });
+    await sample({ ...SETTINGS, sharedAttention: false });
     expect(asked.runs.some(has('inject_rows'))).toBe(true);
     expect(asked.runs.some(has('bank_'))).toBe(false);
   });
@@ -240,7 +247,7 @@ describe('given parts that are switched off', () => {
   });
 
   it('then without dropout all masked tokens are shared in every step', async () => {
-    await sample({ ...PAPER_SETTINGS, maskDropout: 0 });
+    await sample({ ...SETTINGS, maskDropout: 0 });
     const lengths = asked.runs[5]?.feeds.bank_length_2?.data as BigInt64Array;
     expect([...lengths].map(Number)).toEqual([1, 1, 2, 1, 1, 2]);
   });

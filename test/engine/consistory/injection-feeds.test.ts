@@ -6,7 +6,7 @@ import {
   injectionFeeds,
   similarityThreshold,
 } from '../../../src/engine/consistory/feature-injection.ts';
-import { rowLayout } from '../../../src/engine/consistory/row-layout.ts';
+import { type RowLayout, runLayouts } from '../../../src/engine/consistory/row-layout.ts';
 import type { TensorValue } from '../../../src/engine/runtime/tensor-value.ts';
 
 const SIDE = 4;
@@ -50,20 +50,23 @@ describe('injectionFeeds', () => {
   it('given any tokens, then rows are unique, within the batch, and take from their own half', () => {
     fc.assert(
       fc.property(tokens, fc.boolean(), fc.boolean(), (list: InjectedToken[], guided, twins) => {
-        const layout = rowLayout(3, { guided, twins });
-        const halves = guided ? 2 : 1;
-        const feeds = injectionFeeds(list, layout, GRID, 0.8);
-        const numbers = (name: string) => [...((feeds[name] as TensorValue).data as BigInt64Array)];
-        const [rows, sources] = [numbers(`inject_rows_${SIDE}`), numbers(`inject_source_${SIDE}`)];
-        expect(rows.length).toBe(halves * list.length);
-        expect(new Set(rows).size).toBe(rows.length);
-        const half = 3 * PATCHES;
-        rows.forEach((row, i) => {
-          expect(Number(row)).toBeLessThan(halves * half);
-          expect(Math.floor(Number(sources[i]) / half)).toBe(Math.floor(Number(row) / half));
-        });
-        const weights = feeds[`inject_weight_${SIDE}`]?.data as Float32Array;
-        expect([...weights]).toEqual(rows.map(() => Math.fround(0.8)));
+        const layouts = runLayouts(3, { guided, twins });
+        expect(layouts.flatMap(({ halves }) => halves).length).toBe(guided ? 2 : 1);
+        for (const layout of layouts) {
+          const halves = layout.halves.length;
+          const feeds = injectionFeeds(list, layout, GRID, 0.8);
+          const numbers = (name: string) => [...((feeds[name] as TensorValue).data as BigInt64Array)];
+          const [rows, sources] = [numbers(`inject_rows_${SIDE}`), numbers(`inject_source_${SIDE}`)];
+          expect(rows.length).toBe(halves * list.length);
+          expect(new Set(rows).size).toBe(rows.length);
+          const half = 3 * PATCHES;
+          rows.forEach((row, i) => {
+            expect(Number(row)).toBeLessThan(halves * half);
+            expect(Math.floor(Number(sources[i]) / half)).toBe(Math.floor(Number(row) / half));
+          });
+          const weights = feeds[`inject_weight_${SIDE}`]?.data as Float32Array;
+          expect([...weights]).toEqual(rows.map(() => Math.fround(0.8)));
+        }
       }),
     );
   });
@@ -71,7 +74,7 @@ describe('injectionFeeds', () => {
   it('given one token, then its row and source are where the graph flattens them', () => {
     const feeds = injectionFeeds(
       [{ panel: 1, token: 3, source: 2, sourceToken: 5, similarity: 1 }],
-      rowLayout(3, { guided: true, twins: false }),
+      runLayouts(3, { guided: true, twins: false })[0] as RowLayout,
       GRID,
       1,
     );

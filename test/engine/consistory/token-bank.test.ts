@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rowLayout } from '../../../src/engine/consistory/row-layout.ts';
+import { type RowLayout, runLayouts } from '../../../src/engine/consistory/row-layout.ts';
 import { type StagePanel, sharingEdges } from '../../../src/engine/consistory/stage.ts';
 import { resizeMask } from '../../../src/engine/consistory/subject-mask.ts';
 import { keptTokens, tokenBank } from '../../../src/engine/consistory/token-bank.ts';
@@ -84,14 +84,18 @@ const stages = fc
   })
   .map(({ stage: { shown, anchors, guided, twins, level }, masks, kept }) => {
     const panels = shown.map((concepts, id) => panel(id, concepts));
-    const layout = rowLayout(panels.length, { guided, twins });
+    const layouts = runLayouts(panels.length, { guided, twins });
     const edges = sharingEdges(panels, anchors);
     const maskOf = (image: number, concepts: readonly string[]) =>
       Uint8Array.from({ length: size }, (_, token) =>
         Number(concepts.some((concept) => masks[concept as 'fox' | 'bear'][image]?.[token])),
       );
-    const bank = tokenBank(edges, layout, level, MASK_GRID, maskOf, kept);
-    return { panels, layout, edges, maskOf, kept, level, bank, twins };
+    const runs = layouts.map((layout) => ({
+      layout,
+      level,
+      bank: tokenBank(edges, layout, level, MASK_GRID, maskOf, kept),
+    }));
+    return { panels, runs, edges, maskOf, kept, level };
   });
 
 describe('tokenBank', () => {
@@ -108,32 +112,35 @@ describe('tokenBank', () => {
 
   it('given any story, then shapes fit the batch, indices lie within it, and padding is 0', () => {
     fc.assert(
-      fc.property(stages, ({ bank, layout, level }) => {
-        const [rows, most] = bank.index.shape as [number, number];
-        expect(rows).toBe(layout.rows);
-        expect(bank.length.shape).toEqual([layout.rows]);
-        expect(bank.index.data.length).toBe(rows * most);
-        const lengths = [...bank.length.data].map(Number);
-        expect(Math.max(...lengths)).toBe(most);
-        const limit = layout.rows * level.height * level.width;
-        bank.index.data.forEach((at, i) => {
-          expect(at >= 0n && Number(at) < limit).toBe(true);
-          if (i % most >= (lengths[Math.floor(i / most)] as number)) expect(at).toBe(0n);
-        });
+      fc.property(stages, ({ runs }) => {
+        for (const { bank, layout, level } of runs) {
+          const [rows, most] = bank.index.shape as [number, number];
+          expect(rows).toBe(layout.rows);
+          expect(bank.length.shape).toEqual([layout.rows]);
+          expect(bank.index.data.length).toBe(rows * most);
+          const lengths = [...bank.length.data].map(Number);
+          expect(Math.max(...lengths)).toBe(most);
+          const limit = layout.rows * level.height * level.width;
+          bank.index.data.forEach((at, i) => {
+            expect(at >= 0n && Number(at) < limit).toBe(true);
+            if (i % most >= (lengths[Math.floor(i / most)] as number)) expect(at).toBe(0n);
+          });
+        }
       }),
     );
   });
 
   it('given any story, then uncond rows look at uncond rows, cond rows at cond rows, never at themselves, and twins at nothing', () => {
     fc.assert(
-      fc.property(stages, (stage) => {
-        const images = stage.panels.length;
-        for (let row = 0; row < stage.layout.rows; row++) {
-          const rowsSeen = new Set(seenBy(stage, row).map(([at]) => at));
-          if (row >= stage.layout.halves.length * images) expect(rowsSeen.size).toBe(0);
-          for (const at of rowsSeen) {
-            expect(at).not.toBe(row);
-            expect(Math.floor(at / images)).toBe(Math.floor(row / images));
+      fc.property(stages, ({ panels: { length: images }, runs }) => {
+        for (const run of runs) {
+          for (let row = 0; row < run.layout.rows; row++) {
+            const rowsSeen = new Set(seenBy(run, row).map(([at]) => at));
+            if (row >= run.layout.halves.length * images) expect(rowsSeen.size).toBe(0);
+            for (const at of rowsSeen) {
+              expect(at).not.toBe(row);
+              expect(Math.floor(at / images)).toBe(Math.floor(row / images));
+            }
           }
         }
       }),
@@ -142,19 +149,18 @@ describe('tokenBank', () => {
 
   it('given any story, then a panel sees the kept tokens in the masks of the concepts that it shares, each once', () => {
     fc.assert(
-      fc.property(stages, (stage) => {
-        const { edges, layout, maskOf, kept, level, panels } = stage;
+      fc.property(stages, ({ edges, runs, maskOf, kept, level, panels }) => {
         for (let viewer = 0; viewer < panels.length; viewer++) {
-          for (const half of layout.halves) {
+          for (const [run, half] of runs.flatMap((each) => each.layout.halves.map((own) => [each, own] as const))) {
             const wanted = edges
               .filter((edge) => edge.viewer === viewer)
               .flatMap(({ source, concepts }) => {
                 const mask = resizeMask(maskOf(source, concepts), MASK_GRID, level);
                 return [...mask.keys()]
                   .filter((token) => mask[token] && kept[source]?.[token])
-                  .map((token) => `${half(source)} ${token}`);
+                  .map((token) => `${half.row(source)} ${token}`);
               });
-            const found = seenBy(stage, half(viewer)).map(([at, token]) => `${at} ${token}`);
+            const found = seenBy(run, half.row(viewer)).map(([at, token]) => `${at} ${token}`);
             expect(found.sort()).toEqual(wanted.sort());
             expect(new Set(found).size).toBe(found.length);
           }
@@ -166,7 +172,7 @@ describe('tokenBank', () => {
   it('given nobody to share with, then the bank is empty and legal', () => {
     const bank = tokenBank(
       [],
-      rowLayout(2, { guided: true, twins: false }),
+      onlyRun(2, { guided: true, twins: false }),
       { height: 8, width: 6 },
       MASK_GRID,
       () => new Uint8Array(size),
@@ -177,19 +183,43 @@ describe('tokenBank', () => {
   });
 });
 
-describe('rowLayout', () => {
-  it('given twins, then each row is blended with the one that sees the same and shares nothing', () => {
-    const { rows, uncond, cond, querySource } = rowLayout(3, { guided: true, twins: true });
-    expect(rows).toBe(12);
-    expect([0, 1, 2].map((image) => uncond?.(image))).toEqual([0, 1, 2]);
-    expect([0, 1, 2].map(cond)).toEqual([3, 4, 5]);
-    expect(Array.from({ length: rows }, (_, row) => querySource(row))).toEqual([
-      6, 7, 8, 9, 10, 11, 6, 7, 8, 9, 10, 11,
+describe('runLayouts', () => {
+  const sources = ({ rows, querySource }: RowLayout) => Array.from({ length: rows }, (_, row) => querySource(row));
+
+  it('given twins, then each half is a run of its own, as large as one without twins', () => {
+    const runs = runLayouts(3, { guided: true, twins: true });
+    expect(runs.map(({ rows }) => rows)).toEqual([6, 6]);
+    expect(runs.map(({ halves }) => halves.map(({ kind, place }) => [kind, place]))).toEqual([
+      [['uncond', 0]],
+      [['cond', 1]],
     ]);
+    for (const { halves } of runs) expect([0, 1, 2].map((image) => halves[0]?.row(image))).toEqual([0, 1, 2]);
   });
 
-  it('given none, then each row is its own source', () => {
-    const { rows, querySource } = rowLayout(2, { guided: true, twins: false });
-    expect(Array.from({ length: rows }, (_, row) => querySource(row))).toEqual([0, 1, 2, 3]);
+  it('given twins, then each row is blended with the one that sees the same and shares nothing', () => {
+    for (const run of runLayouts(3, { guided: true, twins: true })) expect(sources(run)).toEqual([3, 4, 5, 3, 4, 5]);
+  });
+
+  it('given none, then both halves are one run, and each row is its own source', () => {
+    const run = onlyRun(2, { guided: true, twins: false });
+    expect(run.halves.map(({ kind, row }) => [kind, row(0), row(1)])).toEqual([
+      ['uncond', 0, 1],
+      ['cond', 2, 3],
+    ]);
+    expect(sources(run)).toEqual([0, 1, 2, 3]);
+  });
+
+  it('given no guidance, then there are cond rows alone', () => {
+    for (const twins of [false, true]) {
+      const run = onlyRun(2, { guided: false, twins });
+      expect(run.rows).toBe(twins ? 4 : 2);
+      expect(run.halves.map(({ kind, place }) => [kind, place])).toEqual([['cond', 0]]);
+    }
   });
 });
+
+function onlyRun(...asked: Parameters<typeof runLayouts>): RowLayout {
+  const [run, ...more] = runLayouts(...asked);
+  if (!run || more.length > 0) throw new Error(`one run was expected, not ${more.length + 1}`);
+  return run;
+}
