@@ -18,7 +18,7 @@ import type { Tell } from './tell.ts';
 const PANELS = 4;
 /** Runs of one step are short: more of them, for minima that can be trusted. */
 const STEP_ROUNDS_PER_ROUND = 5;
-const SCALING_STEPS = 10;
+const SCALING_STEPS = 20;
 /** Its many points cost the most, and ratios of neighbours tell whether one was disturbed: a third of the rounds. */
 const SCALING_ROUNDS = 3;
 const QUICK_STEPS = 10;

@@ -26,7 +26,7 @@ export interface ScalingResult {
 }
 
 export interface ScalingTask {
-  /** Time per step and peak memory hardly depend on their number, if queries are blended in one of ten. */
+  /** Time per step and peak memory hardly depend on their number, if queries are blended in some: from 15 on they are. */
   readonly steps: number;
   readonly rounds: number;
   /** fewer points, to see that it runs */
