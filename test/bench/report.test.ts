@@ -6,6 +6,7 @@ import { readParts, writeParts } from '../../src/bench/bench-file.ts';
 import type { MeasuredParts } from '../../src/bench/parts.ts';
 import type { RaceResult } from '../../src/bench/race.ts';
 import type { RivalResult } from '../../src/bench/racing-rival.ts';
+import { scalingSection } from '../../src/bench/report/scaling-section.ts';
 import { verdictsOf } from '../../src/bench/report/targets.ts';
 import type { TimedDrawing } from '../../src/bench/timed-drawing.ts';
 
@@ -64,6 +65,22 @@ describe('targets', () => {
       measured: '1.08 × (medians 1.08 ×)',
       met: false,
     });
+  });
+});
+
+describe('scaling', () => {
+  it('given fewer steps than elsewhere and one round, then it says so before its ratios', () => {
+    const times = { plain: [drawing(400)], onepass: [drawing(580)] };
+    const point = {
+      panels: 4,
+      steps: 15,
+      size: { width: 128, height: 128 },
+      times,
+      peak: { plain: 3e8, onepass: 3e8 },
+    };
+    const [how, , byPanels] = scalingSection({ panels: [point], sizes: [], anchors: [] });
+    expect(how).toContain('15 steps, measured once.');
+    expect(byPanels).toContain('| 4 | 100 ms | 145 ms | 1.45 × |');
   });
 });
 

@@ -8,6 +8,7 @@ import { walls } from './targets.ts';
 export function scalingSection({ panels, sizes, anchors }: ScalingResult): string[] {
   const side = ({ size }: ScalingPoint) => `${size.width} × ${size.height}`;
   return [
+    howMeasured(panels),
     'By the number of panels; times are for each panel.',
     pointsTable('panels', panels, (point) => String(point.panels)),
     `By the size of the pictures, ${sizes[0]?.panels ?? 0} panels.`,
@@ -15,6 +16,13 @@ export function scalingSection({ panels, sizes, anchors }: ScalingResult): strin
     `By the number of anchors, ${anchors[0]?.panels ?? 0} panels.`,
     pointsTable('anchors', anchors, (point) => String(point.anchors)),
   ];
+}
+
+/** Ratios of few steps are not those of many: what is done once weighs more. */
+function howMeasured([point]: readonly ScalingPoint[]): string {
+  const rounds = point?.times.plain?.length ?? 0;
+  const measured = rounds === 1 ? 'measured once' : `minima of ${rounds} rounds`;
+  return `${point?.steps ?? 0} steps, ${measured}. Where a story has fewer steps than in the tables above, the look ahead and the matching, which come once, weigh more.`;
 }
 
 function pointsTable(name: string, points: readonly ScalingPoint[], label: (point: ScalingPoint) => string): string {

@@ -56,7 +56,7 @@ function bars({ bars: values, valueLabel }: BarChart): Plot.PlotOptions {
           marginLeft: nameMargin(values.map(({ name }) => name)),
           height: values.length * ROW_HEIGHT + 72,
           y: { axis: null, domain: groups },
-          fy: { label: null },
+          fy: { label: null, domain: [...new Set(values.map(({ name }) => name))] },
         }
       : rowScale(values.map(({ name }) => name))),
     marginBottom: 46,
