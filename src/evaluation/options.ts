@@ -1,25 +1,20 @@
 import { z } from 'zod';
+import { COUNT, DRAWING_OPTIONS, DRAWING_USAGE, type DrawingOptions } from './drawing-options.ts';
 import { readArguments } from './read-arguments.ts';
 import { OVERRIDES } from './setting-overrides.ts';
 import { type EvaluationStory, QUICK_STORIES, STORIES } from './stories.ts';
 import { SWEEPS, type Sweep, sweepOf } from './sweeps.ts';
 import { BASES, FULL_VARIANTS, parseVariants, QUICK_VARIANTS, type Variant } from './variants.ts';
 
-const PROVIDERS = ['auto', 'cpu', 'cuda', 'coreml', 'webgpu', 'dml'] as const;
-
-export interface EvaluationOptions {
+export interface EvaluationOptions extends DrawingOptions {
   readonly quick: boolean;
   /** undefined: variants by themselves */
   readonly sweep: Sweep | undefined;
-  readonly model: string;
   readonly variants: readonly Variant[];
   readonly stories: readonly EvaluationStory[];
   readonly runs: number;
-  /** undefined: the model's own */
-  readonly steps: number | undefined;
-  readonly guidance: number | undefined;
-  readonly provider: (typeof PROVIDERS)[number];
-  readonly threads: number;
+  /** steps, where `steps` names none and the model's own are more; undefined: the model's own */
+  readonly mostSteps: number | undefined;
   /** folder or name of a CLIP, for CLIP-I and CLIP-T; undefined: the only one installed */
   readonly clip: string | undefined;
   /** folder of cached results, pictures and, unless `report` says else, the report */
@@ -36,23 +31,20 @@ const SWEEP_RUNS = 1;
 
 export const USAGE = `npm run evaluate -- [options]
 
-  --quick            ${QUICK_STORIES} stories, ${QUICK_RUNS} runs, ${QUICK_STEPS} steps: some minutes on two cores
+  --quick            ${QUICK_STORIES} stories, ${QUICK_RUNS} runs, ${QUICK_STEPS} steps or the model's own fewer: some minutes on two cores
   --variants LIST    how to draw, separated by commas; plain is always among them
                      default with --quick: ${QUICK_VARIANTS}
                      and else: ${FULL_VARIANTS}
   --sweep NAME       the variants that answer a question: ${SWEEPS.map((sweep) => sweep.name).join(', ')}
-                     ${SWEEP_RUNS} run, ${QUICK_STEPS} steps, report in docs/results/sweep-NAME.md
+                     ${SWEEP_RUNS} run, ${QUICK_STEPS} steps or fewer, report in docs/results/sweep-NAME.md
   --stories N        the first N of ${STORIES.length} stories
   --runs N           runs of every story, each with a seed of its own
-  --steps N          sampling steps; default: the model's own
-  --guidance X       classifier-free guidance scale; default: the model's own
-  --model FOLDER     default: models/pocket
-  --provider NAME    ${PROVIDERS.join(', ')}; default: auto
-  --threads N        default: 0, all cores
+  --panels N         the first N panels of every story, two or more
+${DRAWING_USAGE}
   --clip NAME        an installed CLIP (or a folder) for CLIP-I and CLIP-T; default: the only one there is. Or: none
   --out FOLDER       cached results and pictures; what is in it is not computed again. Default: out/evaluate
   --report FILE      default: docs/results/quick.md or full.md, and report.md in the out folder where any
-                     option but --quick, --sweep, --out, --provider and --threads was given
+                     option but --quick, --sweep, --out, --provider, --threads and --max-memory was given
 
 A variant is a base, or a base with other settings, such as all+anchors=all+dropout=0.25.
 Bases:
@@ -63,7 +55,6 @@ Settings:
 ${OVERRIDES.map(({ name, takes }) => `  ${name.padEnd(18)} ${takes}`).join('\n')}
 `;
 
-const COUNT = z.coerce.number().int().positive();
 const RAW = z.strictObject({
   help: z.boolean().default(false),
   quick: z.boolean().default(false),
@@ -71,11 +62,8 @@ const RAW = z.strictObject({
   sweep: z.string().optional(),
   stories: COUNT.max(STORIES.length).optional(),
   runs: COUNT.max(99).optional(),
-  steps: COUNT.max(1000).optional(),
-  guidance: z.coerce.number().min(1).optional(),
-  model: z.string().min(1).optional(),
-  provider: z.enum(PROVIDERS).default('auto'),
-  threads: z.coerce.number().int().nonnegative().default(0),
+  panels: COUNT.min(2).optional(),
+  ...DRAWING_OPTIONS,
   clip: z.string().min(1).optional(),
   out: z.string().min(1).default('out/evaluate'),
   report: z.string().min(1).optional(),
@@ -88,22 +76,23 @@ const RAW = z.strictObject({
 export function parseOptions(args: readonly string[]): EvaluationOptions | undefined {
   const raw = readArguments(args, RAW, ['quick', 'help'], 'options as `npm run evaluate -- --help` lists them');
   if (raw.help) return undefined;
-  const { quick, variants, stories, runs, steps, guidance, model, provider, threads, clip, out } = raw;
+  const { quick, variants, stories, runs, panels, clip, out, ...drawing } = raw;
+  const { model, steps, guidance, size } = drawing;
   const sweep = raw.sweep === undefined ? undefined : sweepOf(raw.sweep);
-  const usual = [variants, stories, runs, steps, guidance, model, clip].every((option) => option === undefined);
+  const usual = [variants, stories, runs, panels, steps, guidance, size, model, clip].every(
+    (option) => option === undefined,
+  );
   const some = quick || sweep !== undefined;
   const name = sweep ? `sweep-${sweep.name}` : quick ? 'quick' : 'full';
+  const chosen = (sweep?.stories ?? STORIES).slice(0, stories ?? (some ? QUICK_STORIES : undefined));
   return {
+    ...drawing,
     quick: some,
     sweep,
-    model: model ?? 'models/pocket',
     variants: parseVariants(variants ?? sweep?.variants.join() ?? (quick ? QUICK_VARIANTS : FULL_VARIANTS)),
-    stories: (sweep?.stories ?? STORIES).slice(0, stories ?? (some ? QUICK_STORIES : undefined)),
+    stories: chosen.map((story) => ({ ...story, panels: story.panels.slice(0, panels) })),
     runs: runs ?? (sweep ? SWEEP_RUNS : quick ? QUICK_RUNS : FULL_RUNS),
-    steps: steps ?? (some ? QUICK_STEPS : undefined),
-    guidance,
-    provider,
-    threads,
+    mostSteps: some ? QUICK_STEPS : undefined,
     clip,
     out,
     report: raw.report ?? (usual ? `docs/results/${name}.md` : `${out}/report.md`),

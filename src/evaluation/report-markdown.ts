@@ -2,6 +2,7 @@ import type { MeanInterval } from './bootstrap.ts';
 import type { CoatCalibration } from './coat-calibration.ts';
 import { type MeasuredWith, measuredWithText } from './measured-with.ts';
 import { MEASURES, type MeasureName } from './measures/measure-names.ts';
+import { type NotMeasured, notMeasuredText } from './not-measured.ts';
 import { type MeasureSummary, measuresIn, type VariantSummary } from './summary.ts';
 import { BASES, PLAIN } from './variants.ts';
 import { findingsOf } from './verdict.ts';
@@ -24,11 +25,13 @@ export interface Provenance {
   readonly guidance: number;
   readonly timesteps: readonly number[];
   readonly pocketDaylight: boolean;
-  readonly coats: CoatCalibration;
+  /** undefined where coats have no names */
+  readonly coats?: CoatCalibration;
   /** share of held-out scenes, through the autoencoder, in which the judge is right, by attribute; undefined without one */
   readonly judge?: Readonly<Record<string, number>>;
   /** results of older times have none */
   readonly measuredWith?: readonly MeasuredWith[];
+  readonly notMeasured?: readonly NotMeasured[];
 }
 
 const ARROWS = { more: '↑', less: '↓', 'not-less': 'not ↓', 'not-more': 'not ↑', told: '' } as const;
@@ -60,9 +63,8 @@ export function reportMarkdown(provenance: Provenance, summaries: readonly Varia
     variantList(summaries),
     '## The measures, and what they cannot see',
     names.map(described).join('\n'),
-    provenance.coats.asked > 0
-      ? `Of ${provenance.coats.asked} panels whose prompt named the coat's colour (spelled-out), ${provenance.coats.read} were read as that colour: how far “same coat” can be trusted.`
-      : 'No prompt named a coat, so the reader of coats was not tried here.',
+    ...leftOut(provenance),
+    ...(provenance.coats ? [coatReading(provenance.coats)] : []),
     ...(provenance.judge ? [judgeAccuracy(provenance.judge)] : []),
     'Masks are those of each picture itself: a plain picture’s come from the attention of the plain pass, a consistent picture’s from that of the consistent pass. An empty mask is left out of the pairs.',
     provenance.pocketDaylight
@@ -70,6 +72,16 @@ export function reportMarkdown(provenance: Provenance, summaries: readonly Varia
       : 'Light is not corrected for: a coat at night counts as another colour.',
     '',
   ].join('\n\n');
+}
+
+export function leftOut({ notMeasured = [] }: Pick<Provenance, 'notMeasured'>): string[] {
+  const text = notMeasuredText(notMeasured);
+  return text === undefined ? [] : [text];
+}
+
+function coatReading({ asked, read }: CoatCalibration): string {
+  if (asked === 0) return 'No prompt named a coat, so the reader of coats was not tried here.';
+  return `Of ${asked} panels whose prompt named the coat's colour (spelled-out), ${read} were read as that colour: how far “same coat” can be trusted.`;
 }
 
 /** How far the judge's measures can be trusted. */

@@ -4,7 +4,7 @@ import { clipMeasures, NO_CLIP } from './clip/clip-measures.ts';
 import type { Clip } from './clip/open-clip.ts';
 import { contentKey } from './content-key.ts';
 import { type Drawing, drawVariant, type PanelDiagnosis } from './drawing.ts';
-import type { DrawingSignature } from './drawing-signature.ts';
+import { type DrawingSignature, signAll } from './drawing-signature.ts';
 import type { Judge } from './judge/judge.ts';
 import { attributeMeasures, type JudgedSubject, judgedSubject } from './measures/attribute-agreement.ts';
 import { type Measured, type MeasuringContext, measureDrawing } from './measures/measure-drawing.ts';
@@ -24,6 +24,7 @@ export interface EvaluationPlan {
   readonly sampling: Sampling;
   /** training timesteps at which prompts are compared; none: they are not */
   readonly timesteps: readonly number[];
+  /** pictures are of the pocket's world: veiled by the time of day, with coats of its palette */
   readonly pocketDaylight: boolean;
 }
 
@@ -47,8 +48,10 @@ export interface Cell extends Omit<Measured, 'measures'> {
 export interface EvaluationDeps {
   readonly engine: Engine;
   readonly model: ModelChoice;
-  /** told of the model's loading */
-  readonly engineHooks?: Pick<EngineHooks, 'loaded'>;
+  /** told of the model's loading, and of steps */
+  readonly engineHooks?: Pick<EngineHooks, 'loaded' | 'progress'>;
+  /** told of so many pictures that the U-Net is asked about, which may take long */
+  readonly looking?: (pictures: number) => void;
   readonly cache: ResultCache;
   readonly drawnBy: DrawingSignature;
   /** name of the code that measures */
@@ -60,6 +63,8 @@ export interface EvaluationDeps {
 }
 
 export interface EvaluationHooks {
+  /** Every variant's signature is known: what comes now is drawn or read from the cache. */
+  readonly signed?: () => void;
   readonly progress: (done: number, total: number, cell: Cell) => void;
   /** All variants of a story and a seed, as soon as they are there. */
   readonly drawn: (story: EvaluationStory, seed: bigint, drawings: ReadonlyMap<string, Drawing>) => Promise<void>;
@@ -76,6 +81,11 @@ export async function runEvaluation(
   const { stories, runs, variants } = plan;
   const total = stories.length * runs * variants.length;
   const cells: Cell[] = [];
+  await signAll(
+    deps.drawnBy,
+    variants.map(({ settings }) => settings),
+  );
+  hooks.signed?.();
   for (let run = 1; run <= runs; run++) {
     for (const [s, story] of stories.entries()) {
       const seed = storySeed(s, run);
@@ -101,7 +111,7 @@ interface CellName {
 /** @param drawings those of the same story and seed, to which this one is added; plain has to be the first */
 async function evaluateCell(
   { sampling, timesteps, pocketDaylight }: EvaluationPlan,
-  { engine, engineHooks, model, cache, drawnBy, measuredBy, judge, clip }: EvaluationDeps,
+  { engine, engineHooks, looking, model, cache, drawnBy, measuredBy, judge, clip }: EvaluationDeps,
   { story, run, seed, variant }: CellName,
   drawings: Map<string, Drawing>,
 ): Promise<Cell> {
@@ -115,7 +125,10 @@ async function evaluateCell(
     promptPrefix: sampling.promptPrefix,
     timesteps,
     pocketDaylight,
-    probe: (look, probes) => engine.probe(model, { look, probes }),
+    probe: (look, probes) => {
+      looking?.(probes.length);
+      return engine.probe(model, { look, probes });
+    },
   };
   const twin = variant.sameNoise ? undefined : plain;
   const measuredKey = contentKey({
@@ -142,7 +155,13 @@ async function evaluateCell(
     diagnosis: drawing.panels.map((panel) => panel.diagnosis),
     took: drawing.took,
     ...measured,
-    measures: { ...measured.measures, ...attributeMeasures(judged, story.subject), ...byClip },
+    measures: {
+      ...measured.measures,
+      // the palette's colours are those of the pocket's world
+      ...(pocketDaylight ? {} : { coatNames: null }),
+      ...attributeMeasures(judged, story.subject),
+      ...byClip,
+    },
     judged,
   };
 }

@@ -66,7 +66,7 @@ describe('options', () => {
     expect(parseOptions(['--help'])).toBeUndefined();
   });
 
-  it.each([['--quik'], ['--runs', '0'], ['--runs', 'two'], ['--stories', '99'], ['--guidance', '0.5'], ['stray']])(
+  it.each([['--quik'], ['--runs', '0'], ['--runs', 'two'], ['--stories', '99'], ['--guidance', 'none'], ['stray']])(
     'given %s %s, then it is refused',
     (...args) => {
       expect(refusal(() => parseOptions(args)).code).toBe('evaluation-options');

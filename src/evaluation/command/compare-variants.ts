@@ -1,17 +1,18 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { openModel } from '../../engine/weights/open-model.ts';
 import { ensureWritable, writeFileAtomically } from '../../files/write-atomically.ts';
 import { findMeasuring } from '../../models/find-measuring.ts';
-import { findModel } from '../../models/models-folder.ts';
 import { openClip } from '../clip/open-clip.ts';
 import { coatCalibration } from '../coat-calibration.ts';
 import { contactSheet, methodSheet } from '../contact-sheet.ts';
 import { drawingSignatures } from '../drawing-signature.ts';
-import { evaluationEngine } from '../evaluation-engine.ts';
+import { openEvaluated } from '../evaluated-model.ts';
+import { evaluationEngine, evaluationMemory } from '../evaluation-engine.ts';
 import { openJudge } from '../judge/judge.ts';
 import { measuredWith } from '../measured-with.ts';
+import { notMeasured } from '../not-measured.ts';
 import type { EvaluationOptions } from '../options.ts';
+import { refuseTooLarge } from '../panels-that-fit.ts';
 import { sectionMarkdown } from '../report/section-markdown.ts';
 import { meansSection } from '../report/sections/means.ts';
 import { sweepSection } from '../report/sections/sweep.ts';
@@ -19,6 +20,7 @@ import { reportMarkdown } from '../report-markdown.ts';
 import { ResultCache } from '../result-cache.ts';
 import type { EvaluationResults } from '../results.ts';
 import { type EvaluationHooks, type EvaluationPlan, runEvaluation, storySeed } from '../run-evaluation.ts';
+import { type ProgressConsole, RunProgress, TERMINAL } from '../run-progress.ts';
 import { summarize } from '../summary.ts';
 import { circumstances, engineSources, judgeAccuracies, judgeName, measureSources, ROOT } from './circumstances.ts';
 import { assembleReport, writePage } from './write-report.ts';
@@ -29,56 +31,67 @@ const FULL_TIMESTEPS = [300, 500, 700, 900];
 const RESULTS = path.join(ROOT, 'docs/results');
 
 /** Draws stories in variants, measures them, and writes Markdown, JSON and contact sheets. */
-export async function compareVariants(options: EvaluationOptions, args: readonly string[]): Promise<void> {
-  const started = performance.now();
+export async function compareVariants(
+  options: EvaluationOptions,
+  args: readonly string[],
+  console: ProgressConsole = TERMINAL,
+): Promise<void> {
+  const started = console.now();
   const made = circumstances(args);
   const sources = await engineSources();
-  const { card } = openModel(findModel(options.model));
+  const evaluated = openEvaluated(options, options.mostSteps);
+  const { sampling, choice, isPocketWorld } = evaluated;
   const plan: EvaluationPlan = {
     stories: options.stories,
     runs: options.runs,
     variants: options.variants,
-    sampling: {
-      promptPrefix: card.promptPrefix,
-      steps: options.steps ?? card.steps,
-      guidance: options.guidance ?? card.guidance,
-    },
+    sampling,
     timesteps: timestepsOf(options),
-    pocketDaylight: card.name === 'pocket',
+    pocketDaylight: isPocketWorld,
   };
+  const panels = Math.max(...plan.stories.map((story) => story.panels.length));
+  refuseTooLarge(evaluated, plan.variants, panels, evaluationMemory(options));
   const sheets = path.join(options.out, 'sheets');
   await mkdir(sheets, { recursive: true });
   await mkdir(path.dirname(options.report), { recursive: true });
   await ensureWritable(options.report);
-  const foundClip = findMeasuring('CLIP', options.clip, (text) => console.error(text));
+  const foundClip = findMeasuring('CLIP', options.clip, console.write);
   const byClip = foundClip && (await measuredWith(foundClip));
   const clip = foundClip && (await openClip(foundClip.folder, { threads: options.threads }));
-  let provider = 'not loaded: all pictures were there';
-  const engine = evaluationEngine(options.provider, options.threads);
-  const judge = plan.pocketDaylight ? await openJudge({ threads: 1 }) : undefined;
+  const progress = new RunProgress(plan.stories.length * plan.runs * plan.variants.length, console);
+  let provider: string = options.provider;
+  const engine = evaluationEngine(options);
+  const judge = isPocketWorld ? await openJudge({ threads: 1 }) : undefined;
   try {
-    const modelHash = await engine.modelHash(options.model);
-    const model = { folder: options.model, size: { width: card.width, height: card.height } };
+    const modelHash = await engine.modelHash(choice.folder);
+    const engineHooks = {
+      progress: progress.engine,
+      loaded: (event: { readonly provider: string }) => {
+        provider = event.provider;
+      },
+    };
     const deps = {
       engine,
-      model,
-      engineHooks: {
-        loaded: (event: { readonly provider: string }) => {
-          provider = event.provider;
-        },
-      },
+      model: choice,
+      engineHooks,
+      looking: (pictures: number) => progress.doing(`asking the U-Net about ${pictures} pictures`),
       cache: new ResultCache(path.join(options.out, 'cells')),
-      drawnBy: drawingSignatures(engine, model, modelHash),
+      drawnBy: drawingSignatures(engine, choice, modelHash, engineHooks),
       measuredBy: await measureSources(),
       ...(judge ? { judge: { judge, name: await judgeName() } } : {}),
       ...(clip && byClip ? { clip: { clip, name: byClip.hash } } : {}),
     };
-    const cells = await runEvaluation(plan, deps, { progress: tellProgress, drawn: sheetWriter(sheets) });
+    const cells = await runEvaluation(plan, deps, {
+      signed: () => progress.prepared(`Drawing with ${evaluated.opened.card.name} on ${provider}`),
+      progress: (_done, _total, { story, seed, variant, took }) =>
+        progress.unitDone(`${story}, seed ${seed}, ${variant} (drawn in ${took.toFixed(1)} s)`),
+      drawn: sheetWriter(sheets),
+    });
     const results: EvaluationResults = {
       ...made,
       machine: `${made.machine}; provider ${provider}, threads ${options.threads || 'as many as cores'}`,
       code: `${made.code}, engine sources \`${sources}\``,
-      model: card.name,
+      model: evaluated.opened.card.name,
       modelHash,
       stories: plan.stories.map((story) => story.subject),
       seeds: Array.from({ length: plan.runs }, (_, run) =>
@@ -89,9 +102,10 @@ export async function compareVariants(options: EvaluationOptions, args: readonly
       guidance: plan.sampling.guidance,
       timesteps: plan.timesteps,
       pocketDaylight: plan.pocketDaylight,
-      coats: coatCalibration(cells, plan.stories),
+      ...(isPocketWorld ? { coats: coatCalibration(cells, plan.stories) } : {}),
       ...(judge ? { judge: await judgeAccuracies() } : {}),
       measuredWith: byClip ? [byClip] : [],
+      notMeasured: notMeasured({ pocketWorld: isPocketWorld, clip: clip !== undefined }),
       summaries: summarize(cells),
       cells,
     };
@@ -107,8 +121,8 @@ export async function compareVariants(options: EvaluationOptions, args: readonly
     // a page of its own for an experiment, and the page of all for what is committed
     if (path.resolve(folder) === RESULTS) await assembleReport(folder, path.join(folder, 'report.html'), made);
     else await writePage(options.report.replace(/(\.md)?$/, '.html'), [section], made);
-    const minutes = (performance.now() - started) / 60_000;
-    console.error(`${options.report}, ${json} and ${sheets}/*.png, in ${minutes.toFixed(1)} minutes`);
+    const minutes = (console.now() - started) / 60_000;
+    console.write(`${options.report}, ${json} and ${sheets}/*.png, in ${minutes.toFixed(1)} minutes`);
   } finally {
     await judge?.release();
     await clip?.release();
@@ -121,9 +135,6 @@ function timestepsOf({ sweep, quick }: EvaluationOptions): readonly number[] {
   if (sweep) return [];
   return quick ? QUICK_TIMESTEPS : FULL_TIMESTEPS;
 }
-
-const tellProgress: EvaluationHooks['progress'] = (done, total, { story, seed, variant, took }) =>
-  console.error(`${done}/${total} ${story}, seed ${seed}, ${variant} (drawn in ${took.toFixed(1)} s)`);
 
 function sheetWriter(folder: string): EvaluationHooks['drawn'] {
   return async (story, seed, drawings) => {

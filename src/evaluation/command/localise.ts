@@ -57,7 +57,7 @@ export async function localise(args: readonly string[]): Promise<void> {
   await mkdir(path.dirname(report), { recursive: true });
   await ensureWritable(report);
   const counts = Object.entries(PROMPT_COUNTS).map(([size, count]) => [size, Math.min(count, most ?? count)]);
-  const engine = evaluationEngine('auto', threads);
+  const engine = evaluationEngine({ provider: 'auto', threads });
   const judge = await openJudge({ threads });
   try {
     const modelHash = await engine.modelHash(model);

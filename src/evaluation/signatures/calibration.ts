@@ -1,6 +1,6 @@
 import { SIGNATURES, type Signature } from '../../inspection/warning.ts';
 import { type Rate, wilson } from '../wilson.ts';
-import { PROVOCATIONS } from './provocations.ts';
+import { PROVOCATIONS, type Provocation } from './provocations.ts';
 
 /** Thresholds are chosen on one half of the stories and tested on the other. */
 export type Half = 'choosing' | 'testing';
@@ -20,8 +20,8 @@ export interface Observation {
 
 export interface DetectorReport {
   readonly signature: Signature;
-  /** chosen here */
-  readonly threshold: number;
+  /** chosen here; null where nothing was provoked or nothing can be told */
+  readonly threshold: number | null;
   readonly choosing: DetectorRates;
   readonly testing: DetectorRates;
   /** of all drawings of each kind in the testing half, how many are warned of */
@@ -40,16 +40,20 @@ export interface DetectorRates {
 }
 
 /** Chooses each detector's threshold on one half of the stories and says how it does on both. */
-export function calibrate(observations: readonly Observation[]): DetectorReport[] {
+export function calibrate(
+  observations: readonly Observation[],
+  provocations: readonly Pick<Provocation, 'name' | 'provokes'>[] = PROVOCATIONS,
+): DetectorReport[] {
   return SIGNATURES.map((signature) => {
     const scores = (half: Half, isProvoked: boolean) => {
       const wanted = isProvoked ? signature : undefined;
-      const kinds = PROVOCATIONS.filter(({ provokes }) => provokes === wanted).map(({ name }) => name);
+      const kinds = provocations.filter(({ provokes }) => provokes === wanted).map(({ name }) => name);
       return scoresOf(observations, signature, half, kinds);
     };
-    const threshold = chooseThreshold(scores('choosing', true), scores('choosing', false));
+    const [provoked, normal] = [scores('choosing', true), scores('choosing', false)];
+    const threshold = provoked.length > 0 && normal.length > 0 ? chooseThreshold(provoked, normal) : null;
     const rates = (half: Half) => ratesOf(scores(half, true), scores(half, false), threshold);
-    const warned = PROVOCATIONS.map(({ name }) => {
+    const warned = provocations.map(({ name }) => {
       const found = scoresOf(observations, signature, 'testing', [name]);
       return [name, shareFrom(found, threshold)] as const;
     });
@@ -121,14 +125,14 @@ function scoresOf(
     .filter((score) => score !== null);
 }
 
-function ratesOf(provoked: readonly number[], normal: readonly number[], threshold: number): DetectorRates {
+function ratesOf(provoked: readonly number[], normal: readonly number[], threshold: number | null): DetectorRates {
   const [recall, falseAlarms] = [shareFrom(provoked, threshold), shareFrom(normal, threshold)];
   const both = (recall?.rate ?? 0) + (falseAlarms?.rate ?? 0);
   return { precision: both > 0 ? (recall?.rate ?? 0) / both : null, recall, falseAlarms };
 }
 
-const shareFrom = (scores: readonly number[], threshold: number): Rate | undefined =>
-  wilson(scores.filter((score) => score >= threshold).length, scores.length);
+const shareFrom = (scores: readonly number[], threshold: number | null): Rate | undefined =>
+  threshold === null ? undefined : wilson(scores.filter((score) => score >= threshold).length, scores.length);
 
 /** Area under the curve of recall over false alarms (Mann and Whitney). */
 function rankedShare(provoked: readonly number[], normal: readonly number[]): number | null {

@@ -58,23 +58,18 @@ export const PROVOCATIONS: readonly Provocation[] = [
     settings: UNMASKED,
     sameNoise: false,
   },
-  {
-    name: 'three steps',
-    provokes: 'poor-details',
-    about: "Troupe's settings in 3 sampling steps",
-    settings: DEFAULT_SETTINGS,
-    sameNoise: false,
-    steps: 3,
-  },
-  {
-    name: 'five steps',
-    provokes: 'poor-details',
-    about: "Troupe's settings in 5 sampling steps",
-    settings: DEFAULT_SETTINGS,
-    sameNoise: false,
-    steps: 5,
-  },
+  ...fewSteps([3, 5]),
 ];
+
+/** Below these steps 3 and 5 are no longer few. */
+const LEAST_STEPS = 10;
+
+/** The same for a model that is drawn with so many steps: of one that takes few anyway, fewer are taken. */
+export function provocationsFor(steps: number): readonly Provocation[] {
+  if (steps >= LEAST_STEPS) return PROVOCATIONS;
+  const others = PROVOCATIONS.filter((provocation) => provocation.steps === undefined);
+  return [...others, ...fewSteps([1, 2].filter((few) => few < steps))];
+}
 
 /** Every other story sets thresholds, the others test them. */
 export const SIGNATURE_STORIES: readonly EvaluationStory[] = [...STORIES, ...EXTREME_STORIES];
@@ -87,4 +82,16 @@ export function provokedRequest(
 ): StoryRequest {
   const variant = { name, settings, sameNoise, spelledOut: false };
   return storyRequest(story, variant, seed, { ...sampling, steps: steps ?? sampling.steps });
+}
+
+function fewSteps(counts: readonly number[]): Provocation[] {
+  const words: Readonly<Record<number, string>> = { 1: 'one step', 2: 'two steps', 3: 'three steps', 5: 'five steps' };
+  return counts.map((steps) => ({
+    name: words[steps] ?? `${steps} steps`,
+    provokes: 'poor-details',
+    about: `Troupe's settings in ${steps} sampling ${steps === 1 ? 'step' : 'steps'}`,
+    settings: DEFAULT_SETTINGS,
+    sameNoise: false,
+    steps,
+  }));
 }

@@ -1,28 +1,31 @@
-import type { Engine } from '../../engine/worker/engine-client.ts';
+import type { Engine, EngineHooks } from '../../engine/worker/engine-client.ts';
 import type { ModelChoice } from '../../engine/worker/messages.ts';
 import { signatureScores } from '../../inspection/inspect-story.ts';
 import { SIGNATURES, type Signature } from '../../inspection/warning.ts';
 import { contentKey } from '../content-key.ts';
 import { type Drawing, drawVariant } from '../drawing.ts';
-import type { DrawingSignature } from '../drawing-signature.ts';
+import { type DrawingSignature, signAll } from '../drawing-signature.ts';
 import type { Judge } from '../judge/judge.ts';
 import { judgedSubject } from '../measures/attribute-agreement.ts';
 import type { Sampling } from '../panel-prompts.ts';
 import type { ResultCache } from '../result-cache.ts';
 import type { EvaluationStory } from '../stories.ts';
 import type { Observation } from './calibration.ts';
-import { PROVOCATIONS, provokedRequest } from './provocations.ts';
+import { PROVOCATIONS, type Provocation, provokedRequest } from './provocations.ts';
 
 export interface SignaturePlan {
   /** every other one, from the first, is of the half that thresholds are chosen on */
   readonly stories: readonly EvaluationStory[];
   readonly sampling: Sampling;
+  /** the usual ones, unless told */
+  readonly provocations?: readonly Provocation[];
   readonly pocketDaylight: boolean;
 }
 
 export interface SignatureDeps {
   readonly engine: Engine;
   readonly model: ModelChoice;
+  readonly engineHooks?: Pick<EngineHooks, 'loaded' | 'progress'>;
   readonly cache: ResultCache;
   readonly drawnBy: DrawingSignature;
   /** only for pictures of the pocket's world */
@@ -30,6 +33,8 @@ export interface SignatureDeps {
 }
 
 export interface SignatureHooks {
+  /** What the engine draws with all settings is known: what comes now is drawn or read from the cache. */
+  readonly signed?: () => void;
   readonly progress: (done: number, total: number, observation: Observation) => void;
   /** A story in all the ways it was drawn. */
   readonly drawn: (story: EvaluationStory, seed: bigint, drawings: ReadonlyMap<string, Drawing>) => Promise<void>;
@@ -46,13 +51,18 @@ export const signatureSeed = (story: number, take = 0): bigint =>
 
 /** Draws each story in every way, and has the detectors look at it. */
 export async function runSignatures(
-  { stories, sampling, pocketDaylight }: SignaturePlan,
-  { engine, model, cache, drawnBy, judge }: SignatureDeps,
+  { stories, sampling, pocketDaylight, provocations = PROVOCATIONS }: SignaturePlan,
+  { engine, model, engineHooks, cache, drawnBy, judge }: SignatureDeps,
   hooks: SignatureHooks,
 ): Promise<Observation[]> {
-  const ways = PROVOCATIONS.flatMap((provocation) =>
+  const ways = provocations.flatMap((provocation) =>
     Array.from({ length: provocation.seeds ?? 1 }, (_, take) => ({ provocation, take })),
   );
+  await signAll(
+    drawnBy,
+    provocations.map(({ settings }) => settings),
+  );
+  hooks.signed?.();
   const observations: Observation[] = [];
   for (const [s, story] of stories.entries()) {
     const drawings = new Map<string, Drawing>();
@@ -60,7 +70,7 @@ export async function runSignatures(
       const seed = signatureSeed(s, take);
       const request = provokedRequest(story, provocation, seed, sampling);
       const key = contentKey({ drawnBy: await drawnBy(request.settings), size: model.size, request });
-      const drawing = await cache.drawing(key, () => drawVariant(engine, model, request));
+      const drawing = await cache.drawing(key, () => drawVariant(engine, model, request, engineHooks));
       if (take === 0) drawings.set(provocation.name, drawing);
       const observation: Observation = {
         story: story.subject,

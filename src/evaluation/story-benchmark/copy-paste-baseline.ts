@@ -27,7 +27,7 @@ export function pastedShots({ characters, shots }: BenchmarkStory, canons: Drawn
       prompt: (pictures[0] as DrawnShot).prompt,
       image: { width, height, rgb } satisfies RasterImage,
       latents: pasteLatents(pictures, centres, canons.latentShape),
-      masks: {},
+      masks: pasteMasks(pictures, onStage, centres, canons.maskGrid),
     };
   });
   return { ...canons, shots: pasted, took: 0 };
@@ -54,6 +54,21 @@ function pasteLatents(
     );
   }
   return result;
+}
+
+/** Of each character that part of its mask that lies in its strip. */
+function pasteMasks(
+  pictures: readonly DrawnShot[],
+  names: readonly string[],
+  centres: readonly number[],
+  { width, height }: DrawnShots['maskGrid'],
+): DrawnShot['masks'] {
+  const nobody = new Uint8Array(width * height);
+  const pasted = names.map((name) => {
+    const strips = pictures.map(({ masks }, i) => (names[i] === name ? (masks[name] ?? nobody) : nobody));
+    return [name, sideBySide(strips, centres, width, height, 1)] as const;
+  });
+  return Object.fromEntries(pasted);
 }
 
 /** Upright strips of equal width, each around its picture's centre as far as the picture reaches; [H, W, values]. */

@@ -24,28 +24,30 @@ export interface DrawnShot {
   readonly masks: Readonly<Record<string, Mask>>;
 }
 
-/** Draws batch after batch. */
 export async function drawShots(
   engine: Pick<Engine, 'draw'>,
   model: ModelChoice,
-  batches: readonly ShotBatch[],
+  { request, places }: ShotBatch,
   hooks: Pick<EngineHooks, 'loaded' | 'progress'> = {},
 ): Promise<DrawnShots> {
   const started = performance.now();
-  const drawn: DrawnStory[] = [];
-  for (const { request } of batches) {
-    drawn.push(await engine.draw(model, request, { trace: false, previewEvery: 0 }, hooks));
-  }
-  const [first] = drawn;
-  if (!first) throw new RangeError('no shots to draw');
-  const shots = batches.flatMap(({ request, places }, b) =>
-    places.map((place): DrawnShot => {
-      const { image, latents, masks } = (drawn[b] as DrawnStory).panels[place] as DrawnStory['panels'][number];
-      return { prompt: request.panels[place]?.prompt ?? '', image, latents, masks };
-    }),
-  );
-  const { latentShape, maskGrid } = first;
+  const { panels, latentShape, maskGrid } = await engine.draw(model, request, { trace: false, previewEvery: 0 }, hooks);
+  const shots = places.map((place): DrawnShot => {
+    const { image, latents, masks } = panels[place] as DrawnStory['panels'][number];
+    return { prompt: request.panels[place]?.prompt ?? '', image, latents, masks };
+  });
   return { shots, latentShape, maskGrid, took: (performance.now() - started) / 1000 };
+}
+
+/** Those of several batches, in their order. */
+export function joinShots([first, ...others]: readonly DrawnShots[]): DrawnShots {
+  if (!first) throw new RangeError('no shots');
+  const all = [first, ...others];
+  return {
+    ...first,
+    shots: all.flatMap(({ shots }) => shots),
+    took: all.reduce((sum, { took }) => sum + took, 0),
+  };
 }
 
 /** What JSON can keep. */

@@ -1,13 +1,8 @@
-import type { Engine } from '../../engine/worker/engine-client.ts';
-import { contentKey } from '../content-key.ts';
-import type { Judge } from '../judge/judge.ts';
 import type { Sampling } from '../panel-prompts.ts';
-import { askedOf } from './asked-shot.ts';
 import { type DrawingDeps, type DrawnBenchmarkStory, drawBenchmarkStory, drawFurther } from './draw-benchmark-story.ts';
-import { type DrawnShots, storeShots } from './drawn-shots.ts';
-import { lookAt, type Sighting } from './looking/sightings.ts';
+import type { DrawnShots } from './drawn-shots.ts';
 import type { BenchmarkStory } from './story-file.ts';
-import { type MeasuredStory, measureStory } from './story-measures.ts';
+import type { ReadShots, StoryReader } from './story-reader.ts';
 import type { StoryVariant } from './story-variants.ts';
 
 export interface StoryBenchmarkPlan {
@@ -17,10 +12,7 @@ export interface StoryBenchmarkPlan {
 }
 
 export interface StoryBenchmarkDeps extends DrawingDeps {
-  readonly engine: Pick<Engine, 'draw' | 'probe'>;
-  readonly judge: Pick<Judge, 'judge'>;
-  /** names of the code that looks */
-  readonly seenBy: readonly string[];
+  readonly reader: StoryReader;
 }
 
 /** A story in all variants. */
@@ -28,9 +20,8 @@ export interface BenchmarkedStory extends Omit<DrawnBenchmarkStory, 'drawn'> {
   readonly variants: ReadonlyMap<string, BenchmarkedVariant>;
 }
 
-export interface BenchmarkedVariant extends MeasuredStory {
+export interface BenchmarkedVariant extends ReadShots {
   readonly drawn: DrawnShots;
-  readonly sightings: readonly Sighting[];
 }
 
 export interface StoryBenchmarkHooks {
@@ -62,30 +53,9 @@ async function measureBenchmarkStory(
   sampling: Sampling,
   deps: StoryBenchmarkDeps,
 ): Promise<BenchmarkedStory> {
-  const seen = await lookCached(canons, sampling, deps);
-  const references = new Map(story.characters.map(({ name }, i) => [name, seen[i] as Sighting]));
-  const others = await lookCached(await drawFurther({ story, coats }, sampling, deps), sampling, deps);
-  const { length } = story.characters;
-  const othersOf = new Map(story.characters.map(({ name }, i) => [name, others.filter((_, o) => o % length === i)]));
-  const asked = story.shots.map((shot) => askedOf(shot, story.characters));
+  const further = await drawFurther({ story, coats }, sampling, deps);
+  const read = await deps.reader.meet({ story, canons, further });
   const variants = new Map<string, BenchmarkedVariant>();
-  for (const [name, shots] of drawn) {
-    const sightings = await lookCached(shots, sampling, deps);
-    variants.set(name, { ...measureStory(asked, sightings, references, othersOf), drawn: shots, sightings });
-  }
+  for (const [name, shots] of drawn) variants.set(name, { ...(await read(shots)), drawn: shots });
   return { story, canons, coats, variants };
-}
-
-function lookCached(drawn: DrawnShots, { promptPrefix }: Sampling, deps: StoryBenchmarkDeps): Promise<Sighting[]> {
-  const { engine, model, judge, cache, seenBy } = deps;
-  const choice = { folder: model.folder, size: model.size };
-  const pictures = storeShots(drawn).shots.map(({ prompt, image, latents }) => ({ prompt, image, latents }));
-  const key = contentKey({ seenBy, model: model.hash, pictures, promptPrefix });
-  return cache.measured(`${key}.seen`, () =>
-    lookAt(drawn.shots, {
-      judge,
-      features: (probes) => engine.probe(choice, { look: 'features', probes }),
-      promptPrefix,
-    }),
-  );
 }

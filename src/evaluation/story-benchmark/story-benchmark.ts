@@ -1,87 +1,107 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { ModelFolder } from '../../engine/weights/model-folder.ts';
-import { openModel } from '../../engine/weights/open-model.ts';
+import { type ConsistencySettings, PLAIN_SETTINGS } from '../../engine/consistory/settings.ts';
 import type { Engine } from '../../engine/worker/engine-client.ts';
 import { ensureWritable, writeFileAtomically } from '../../files/write-atomically.ts';
-import { findModel } from '../../models/models-folder.ts';
-import { circumstances, ROOT } from '../command/circumstances.ts';
-import { sourceKey } from '../content-key.ts';
-import { evaluationEngine } from '../evaluation-engine.ts';
-import { type Judge, openJudge } from '../judge/judge.ts';
-import type { Sampling } from '../panel-prompts.ts';
+import { MAX_PANELS } from '../../story/story-script.ts';
+import { circumstances } from '../command/circumstances.ts';
+import { signAll } from '../drawing-signature.ts';
+import { type EvaluatedModel, openEvaluated } from '../evaluated-model.ts';
+import { evaluationEngine, evaluationMemory } from '../evaluation-engine.ts';
+import { panelsThatFit } from '../panels-that-fit.ts';
 import { sectionMarkdown } from '../report/section-markdown.ts';
 import { storiesSection } from '../report/sections/stories.ts';
 import { ResultCache } from '../result-cache.ts';
+import { type ProgressConsole, RunProgress, TERMINAL } from '../run-progress.ts';
 import { engineSignatures } from './engine-signature.ts';
+import { openReader } from './open-reader.ts';
 import { type BenchmarkedStory, runStories, type StoryBenchmarkDeps, type StoryBenchmarkPlan } from './run-stories.ts';
-import { readStories } from './story-file.ts';
+import { type BenchmarkStory, readStories } from './story-file.ts';
 import { parseStoryOptions, type StoryOptions } from './story-options.ts';
 import { type StoryBenchmarkResults, type StoryProvenance, storyResults } from './story-results.ts';
 import { storySheet } from './story-sheet.ts';
+import type { StoryVariant } from './story-variants.ts';
 
 /** Whose best and worst story are shown: the last that draws with canons. */
 const judgedOf = ({ variants }: Pick<StoryOptions, 'variants'>): string =>
   (variants.findLast(({ withCanons }) => withCanons) ?? variants.at(-1))?.name ?? '';
 
 /** `npm run evaluate -- --stories PLACE`. */
-export async function storyBenchmark(args: readonly string[]): Promise<void> {
+export async function storyBenchmark(args: readonly string[], console: ProgressConsole = TERMINAL): Promise<void> {
   const options = parseStoryOptions(args);
   const made = circumstances(args);
   const stories = (await readStories(options.stories)).slice(0, options.count);
-  const model = openModel(findModel(options.model));
-  const sampling = {
-    promptPrefix: model.card.promptPrefix,
-    steps: options.steps ?? model.card.steps,
-    guidance: options.guidance ?? model.card.guidance,
-  };
+  const model = openEvaluated(options);
+  const { sampling } = model;
+  const atOnce = picturesAtOnce(options, model, stories);
   await mkdir(path.dirname(options.report), { recursive: true });
   await ensureWritable(options.report);
-  const { provider, threads } = options;
-  const engine = evaluationEngine(provider, threads);
-  const judge = await openJudge({ threads });
+  const progress = new RunProgress(stories.length * options.variants.length, console);
+  const engine = evaluationEngine(options);
+  const cache = new ResultCache(path.join(options.out, 'cells'));
   try {
-    const deps = await dependencies(options, model, engine, judge, sampling);
-    const provenance = {
-      ...made,
-      machine: `${made.machine}; provider ${provider}, threads ${threads || 'as many as cores'}`,
-      model: model.card.name,
-      modelHash: deps.model.hash,
-      steps: sampling.steps,
-      guidance: sampling.guidance,
-      asked: stories.length,
-    };
-    await runAndReport({ stories, variants: options.variants, sampling }, deps, options, provenance);
+    const used = await usedModel(engine, model);
+    const reader = await openReader(options, model, { engine, model: used, cache }, progress);
+    try {
+      let provider: string = options.provider;
+      const engineHooks = {
+        progress: progress.engine,
+        loaded: (event: { readonly provider: string }) => {
+          provider = event.provider;
+        },
+      };
+      const drawnBy = engineSignatures(sampling, { engine, model: used, engineHooks });
+      const settings = [PLAIN_SETTINGS, ...options.variants.map((variant) => variant.settings)];
+      await signAll(drawnBy, settings);
+      progress.prepared(`Drawing with ${model.opened.card.name} on ${provider}`);
+      await runAndReport(
+        { stories, variants: options.variants, sampling },
+        { engine, model: used, reader, cache, drawnBy, engineHooks, atOnce },
+        options,
+        {
+          ...made,
+          machine: `${made.machine}; provider ${provider}, threads ${options.threads || 'as many as cores'}`,
+          model: used.name,
+          modelHash: used.hash,
+          steps: sampling.steps,
+          guidance: sampling.guidance,
+          asked: stories.length,
+          ...reader.provenance,
+        },
+        progress,
+      );
+    } finally {
+      await reader.release();
+    }
   } finally {
-    await judge.release();
     await engine.close();
   }
 }
 
-async function dependencies(
-  { out }: StoryOptions,
-  { path: folder, card }: ModelFolder,
-  engine: Engine,
-  judge: Judge,
-  sampling: Sampling,
-): Promise<StoryBenchmarkDeps> {
-  const looking = ['src/evaluation/judge', 'src/evaluation/story-benchmark/looking', 'src/inspection'];
-  const [hash, ...seenBy] = await Promise.all([
-    engine.modelHash(folder),
-    judgeHash(),
-    ...looking.map((sources) => sourceKey(path.join(ROOT, sources))),
-  ]);
-  const model = { folder, size: { width: card.width, height: card.height }, name: card.name, hash };
-  const drawnBy = engineSignatures(sampling, { engine, model });
-  return { engine, model, judge, cache: new ResultCache(path.join(out, 'cells')), drawnBy, seenBy };
+async function usedModel(engine: Engine, { opened, choice }: EvaluatedModel): Promise<StoryBenchmarkDeps['model']> {
+  return { ...choice, name: opened.card.name, hash: await engine.modelHash(opened.path) };
 }
 
-/** The judge's weights by their sha256. */
-const judgeHash = async (): Promise<string> =>
-  createHash('sha256')
-    .update(await readFile(path.join(ROOT, 'src/evaluation/judge/weights/judge.safetensors')))
-    .digest('hex');
+/**
+ * How many pictures are drawn at once: all, or as many as fit.
+ * @throws UserError `memory-limit` if a shot doesn't fit beside the anchors of a story's characters
+ */
+function picturesAtOnce(
+  options: StoryOptions,
+  model: EvaluatedModel,
+  stories: readonly BenchmarkStory[],
+): (wanted: number, settings: ConsistencySettings) => number {
+  const memory = evaluationMemory(options);
+  const cast = Math.max(...stories.map(({ characters }) => characters.length));
+  const fitting = new Map<string, number>();
+  const most = ({ settings, withCanons }: Pick<StoryVariant, 'settings' | 'withCanons'>) => {
+    const anchors = withCanons ? cast : 0;
+    return panelsThatFit(model, settings, memory, { most: anchors + MAX_PANELS, least: anchors + 1 });
+  };
+  for (const variant of options.variants) fitting.set(JSON.stringify(variant.settings), most(variant));
+  const plain = most({ settings: PLAIN_SETTINGS, withCanons: false });
+  return (wanted, settings) => Math.min(wanted, fitting.get(JSON.stringify(settings)) ?? plain);
+}
 
 /** The report is written after every story: one that was stopped says how far it came. */
 async function runAndReport(
@@ -89,23 +109,18 @@ async function runAndReport(
   deps: StoryBenchmarkDeps,
   options: StoryOptions,
   provenance: StoryProvenance,
+  progress: RunProgress,
 ): Promise<void> {
-  const started = performance.now();
-  const total = plan.stories.length;
+  const { infos } = deps.reader;
   const done: BenchmarkedStory[] = [];
   await runStories(plan, deps, {
-    progress: ({ id }, variant, took) =>
-      console.error(`${done.length + 1}/${total} ${id}, ${variant} (drawn in ${took.toFixed(1)} s)`),
+    progress: ({ id }, variant, took) => progress.unitDone(`${id}, ${variant} (drawn in ${took.toFixed(1)} s)`),
     finished: async (story) => {
       done.push(story);
-      await writeReport(options, storyResults(done, judgedOf(options), provenance));
-      const each = (performance.now() - started) / 60_000 / done.length;
-      console.error(
-        `${done.length} of ${total} stories; about ${(each * (total - done.length)).toFixed(1)} minutes left`,
-      );
+      await writeReport(options, storyResults(done, judgedOf(options), provenance, infos));
     },
   });
-  await writeExtremes(options, storyResults(done, judgedOf(options), provenance), done);
+  await writeExtremes(options, storyResults(done, judgedOf(options), provenance, infos), done);
   console.error(`${options.report}, and beside it a JSON file and the sheets of the best and the worst story`);
 }
 

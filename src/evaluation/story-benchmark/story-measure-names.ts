@@ -10,7 +10,11 @@ export interface StoryMeasureInfo {
   readonly about: string;
   /** what stands in for which model of ViStoryBench, and what it cannot see */
   readonly standIn: string;
+  /** what it needs and isn't there; undefined: it is measured */
+  readonly notMeasured?: string;
 }
+
+export type StoryMeasureInfos = Readonly<Record<keyof StoryMeasures, StoryMeasureInfo>>;
 
 const IDENTITY =
   "Grounding DINO's boxes: the pocket's judge (src/evaluation/judge/). CLIP's features of the crop: the judge's species, coat, accessory and accessory's colour, each with its confidence, and the colours in its mask (OKLab histogram, time of day taken off); these five weigh alike. Blind to eyes, bellies and to shape beyond the species.";
@@ -19,7 +23,7 @@ const STYLE =
 const READ = 'Gemini, 0 to 4: the judge reads';
 
 /** In the order of the tables. */
-export const STORY_MEASURES: Readonly<Record<keyof StoryMeasures, StoryMeasureInfo>> = {
+export const STORY_MEASURES: StoryMeasureInfos = {
   cidsCross: {
     title: 'CIDS cross',
     aim: 'more',

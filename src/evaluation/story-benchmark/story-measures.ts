@@ -33,8 +33,9 @@ export interface MeasuredStory {
 }
 
 export interface MeasuredShot extends PromptAlignment {
-  readonly occm: number;
-  readonly detected: number;
+  /** null where nobody counts */
+  readonly occm: number | null;
+  readonly detected: number | null;
   readonly expected: number;
   readonly seen: readonly string[];
 }
@@ -79,7 +80,7 @@ export function measureStory(
       actions,
       alignment: average,
       who,
-      occm: meanOf(shots.map((shot) => shot.occm)),
+      occm: meanOf(shots.map((shot) => shot.occm ?? undefined)),
       copyPaste: meanOf(
         [...known].map(([name, { outline }]) => {
           const others = (further.get(name) ?? []).flatMap(({ creatures }) =>

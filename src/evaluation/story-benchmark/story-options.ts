@@ -1,24 +1,25 @@
 import { z } from 'zod';
+import { DRAWING_OPTIONS, DRAWING_USAGE, type DrawingOptions, POCKET } from '../drawing-options.ts';
 import { readArguments } from '../read-arguments.ts';
 import { STORY_VARIANTS, type StoryVariant, storyVariants } from './story-variants.ts';
 
-const PROVIDERS = ['auto', 'cpu', 'cuda', 'coreml', 'webgpu', 'dml'] as const;
 /** What `--quick` takes of the stories. */
 const QUICK_STORIES = 4;
 const DEFAULT_PLACE = 'test/stories';
 
-export interface StoryOptions {
+/** Who reads the pictures: the judge of the pocket's world, or what masks of attention cut out of any model's. */
+export const READERS = ['judge', 'masks'] as const;
+
+export interface StoryOptions extends DrawingOptions {
   /** a file, or a folder of them */
   readonly stories: string;
   /** the first so many of them; undefined: all */
   readonly count: number | undefined;
   readonly variants: readonly StoryVariant[];
-  readonly model: string;
-  /** undefined: the model's own */
-  readonly steps: number | undefined;
-  readonly guidance: number | undefined;
-  readonly provider: (typeof PROVIDERS)[number];
-  readonly threads: number;
+  /** undefined: the judge where it knows the model's world */
+  readonly reader: (typeof READERS)[number] | undefined;
+  /** folder or name of a CLIP; undefined: the only one installed */
+  readonly clip: string | undefined;
   readonly out: string;
   /** the Markdown file; JSON and the best and the worst story's sheets are written beside it */
   readonly report: string;
@@ -32,11 +33,10 @@ The story benchmark (docs/story-benchmark.md): stories in the layout of ViStoryB
   --quick            the first ${QUICK_STORIES} stories only
   --variants LIST    how to draw, as for npm run evaluate; those that share something draw with canons
                      default: ${STORY_VARIANTS}
-  --steps N          sampling steps; default: the model's own
-  --guidance X       classifier-free guidance scale; default: the model's own
-  --model FOLDER     default: models/pocket, the only one whose pictures the judge can read
-  --provider NAME    ${PROVIDERS.join(', ')}; default: auto
-  --threads N        default: 0, all cores
+  --reader NAME      ${READERS.join(' or ')}: who reads the pictures; default: the judge where it knows the model's
+                     world (the pocket's), else masks of attention, with a CLIP where one is installed
+  --clip NAME        an installed CLIP (or a folder); default: the only one there is. Or: none
+${DRAWING_USAGE}
   --out FOLDER       cached pictures and sightings; what is in it is not computed again. Default: out/stories
   --report FILE      default: docs/results/stories.md for all of ${DEFAULT_PLACE}, else report.md in the out folder
 `;
@@ -45,11 +45,9 @@ const RAW = z.strictObject({
   stories: z.string().min(1),
   quick: z.boolean().default(false),
   variants: z.string().default(STORY_VARIANTS),
-  steps: z.coerce.number().int().positive().max(1000).optional(),
-  guidance: z.coerce.number().min(1).optional(),
-  model: z.string().min(1).default('models/pocket'),
-  provider: z.enum(PROVIDERS).default('auto'),
-  threads: z.coerce.number().int().nonnegative().default(0),
+  reader: z.enum(READERS).optional(),
+  clip: z.string().min(1).optional(),
+  ...DRAWING_OPTIONS,
   out: z.string().min(1).default('out/stories'),
   report: z.string().min(1).optional(),
 });
@@ -70,15 +68,17 @@ export function parseStoryOptions(args: readonly string[]): StoryOptions {
     ['quick'],
     'options of the story benchmark, as docs/story-benchmark.md lists them',
   );
-  const usual = stories.replace(/\/$/u, '') === DEFAULT_PLACE && !quick && rest.model === 'models/pocket';
+  const isPocket = rest.model === undefined || rest.model === POCKET;
+  const isUsual =
+    stories.replace(/\/$/u, '') === DEFAULT_PLACE && !quick && isPocket && rest.size === undefined && !rest.reader;
   return {
     ...rest,
     stories,
     out,
+    reader: rest.reader,
+    clip: rest.clip,
     count: quick ? QUICK_STORIES : undefined,
     variants: storyVariants(variants),
-    steps: rest.steps,
-    guidance: rest.guidance,
-    report: report ?? (usual ? 'docs/results/stories.md' : `${out}/report.md`),
+    report: report ?? (isUsual ? 'docs/results/stories.md' : `${out}/report.md`),
   };
 }

@@ -1,10 +1,11 @@
 import { meanOf } from '../../inspection/pairs.ts';
 import { type MeanInterval, meanInterval } from '../bootstrap.ts';
+import type { MeasuredWith } from '../measured-with.ts';
 import { COATS } from '../measures/coat-colour.ts';
 import { PLAIN } from '../variants.ts';
 import { inceptionScore } from './inception-score.ts';
 import type { BenchmarkedStory } from './run-stories.ts';
-import { STORY_MEASURE_NAMES, STORY_MEASURES, type StoryMeasureInfo } from './story-measure-names.ts';
+import { STORY_MEASURE_NAMES, STORY_MEASURES, type StoryMeasureInfos } from './story-measure-names.ts';
 import type { MeasuredStory, StoryMeasures } from './story-measures.ts';
 import { namesCoat, panelText } from './story-requests.ts';
 
@@ -13,7 +14,7 @@ type Name = keyof StoryMeasures;
 /** docs/results/stories.json */
 export interface StoryBenchmarkResults extends StoryProvenance {
   readonly kind: 'stories';
-  readonly infos: Readonly<Record<Name, StoryMeasureInfo>>;
+  readonly infos: StoryMeasureInfos;
   readonly variants: readonly StoryVariantSummary[];
   readonly stories: readonly StoryResult[];
   /** ids of the stories that came out best and worst in the variant `judged`, undefined where there is none */
@@ -33,6 +34,9 @@ export interface StoryProvenance {
   readonly guidance: number;
   /** stories that were asked for; fewer are in `stories` if it was stopped */
   readonly asked: number;
+  /** who read the pictures, unless it was the judge; results of older times have none */
+  readonly reader?: string;
+  readonly measuredWith?: readonly MeasuredWith[];
 }
 
 export interface StoryVariantSummary {
@@ -70,11 +74,15 @@ export interface StoryResult {
   readonly variants: Readonly<Record<string, MeasuredStory & { readonly took: number }>>;
 }
 
-/** @param judged the variant whose best and worst story are wanted */
+/**
+ * @param judged the variant whose best and worst story are wanted
+ * @param infos of the reader that measured
+ */
 export function storyResults(
   stories: readonly BenchmarkedStory[],
   judged: string,
   provenance: StoryProvenance,
+  infos: StoryMeasureInfos = STORY_MEASURES,
 ): StoryBenchmarkResults {
   const results = stories.map(resultOf);
   const ranked = results
@@ -83,7 +91,7 @@ export function storyResults(
   return {
     kind: 'stories',
     ...provenance,
-    infos: STORY_MEASURES,
+    infos,
     variants: [...(stories[0]?.variants.keys() ?? [])].map((variant) => summaryOf(variant, stories)),
     stories: results,
     judged,

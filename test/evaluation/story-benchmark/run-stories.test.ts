@@ -10,8 +10,9 @@ import { sectionMarkdown } from '../../../src/evaluation/report/section-markdown
 import { storiesSection } from '../../../src/evaluation/report/sections/stories.ts';
 import { ResultCache } from '../../../src/evaluation/result-cache.ts';
 import { canonsOf } from '../../../src/evaluation/story-benchmark/casting.ts';
-import { drawShots } from '../../../src/evaluation/story-benchmark/drawn-shots.ts';
+import { type DrawnShots, drawShots, joinShots } from '../../../src/evaluation/story-benchmark/drawn-shots.ts';
 import { engineSignatures } from '../../../src/evaluation/story-benchmark/engine-signature.ts';
+import { judgeReader } from '../../../src/evaluation/story-benchmark/judge-reader.ts';
 import { type BenchmarkedStory, runStories } from '../../../src/evaluation/story-benchmark/run-stories.ts';
 import { parseStory } from '../../../src/evaluation/story-benchmark/story-file.ts';
 import { castingRequest, shotBatches } from '../../../src/evaluation/story-benchmark/story-requests.ts';
@@ -74,9 +75,12 @@ describe('a story of two shots in three steps', () => {
       },
       probe: (...args) => engine.probe(...args),
     };
+    const cache = new ResultCache(folder);
+    const { promptPrefix } = SAMPLING;
+    const reader = judgeReader({ engine: counting, model: MODEL, judge, cache, seenBy: ['these eyes'], promptPrefix });
     return runStories(
       { stories: [STORY], variants: storyVariants('plain,all'), sampling: SAMPLING },
-      { engine: counting, model: MODEL, judge, cache: new ResultCache(folder), drawnBy, seenBy: ['these eyes'] },
+      { engine: counting, model: MODEL, reader, cache, drawnBy },
       { progress: () => undefined, finished: async () => undefined },
     );
   };
@@ -135,7 +139,9 @@ describe('a story of two shots in three steps', () => {
     );
     const batches = shotBatches(STORY, STORY.characters, anchors, DEFAULT_SETTINGS, SAMPLING, 1);
     expect(batches.map(({ request }) => request.panels.length)).toEqual([2, 3]);
-    const { shots } = await drawShots(engine, { folder: POCKET, size: SIZE }, batches);
+    const parts: DrawnShots[] = [];
+    for (const batch of batches) parts.push(await drawShots(engine, { folder: POCKET, size: SIZE }, batch));
+    const { shots } = joinShots(parts);
     const together = benchmarked[0]?.variants.get('all')?.drawn.shots ?? [];
     const apart = shots.map(({ latents }, i) => latentDifference(latents, together[i]?.latents as Float32Array));
     console.info('shots drawn apart and together differ by', Math.max(...apart));

@@ -1,7 +1,7 @@
 import { THRESHOLDS } from '../../../inspection/thresholds.ts';
 import type { Signature } from '../../../inspection/warning.ts';
 import { againstJudge, type DetectorReport } from '../../signatures/calibration.ts';
-import { PROVOCATIONS } from '../../signatures/provocations.ts';
+import { NORMAL, PROVOCATIONS } from '../../signatures/provocations.ts';
 import type { SignatureResults } from '../../signatures/signature-results.ts';
 import type { Rate } from '../../wilson.ts';
 import { type Block, chart, number, type Picture, percent, prose, type Section, table } from '../blocks.ts';
@@ -24,12 +24,15 @@ const DETECTORS: Readonly<Record<Signature, string>> = {
     'median histogram intersection of the colours outside the masks, over pairs of panels of different settings. Two places that are alike by nature (a desert, a beach) score high by right.',
 };
 
+/** The model that src/inspection/thresholds.ts is of. */
+const THRESHOLDS_OF = 'pocket';
+
 /** Seeds of one story have the same last two digits. */
 const SEEDS_APART = 100n;
 
 /** Each failure provoked on purpose, and how well it is told from what the engine hands back anyway. */
 export function failuresSection(results: SignatureResults, pictures: readonly Picture[] = []): Section {
-  const { detectors, observations } = results;
+  const { detectors, observations, provocations = PROVOCATIONS } = results;
   const stories = new Set(observations.map(({ seed }) => BigInt(seed) % SEEDS_APART)).size;
   return {
     id: 'failures',
@@ -67,7 +70,7 @@ export function failuresSection(results: SignatureResults, pictures: readonly Pi
       table(
         'Of the drawings of each kind (testing half), how many each detector warns of. Provoking one failure often brings another along.',
         ['drawn', 'provokes', ...detectors.map((d) => TITLES[d.signature])],
-        PROVOCATIONS.map(({ name, provokes }) => [
+        provocations.map(({ name, provokes }) => [
           name,
           provokes ? TITLES[provokes] : '–',
           ...detectors.map(({ warned }) => short(warned[name])),
@@ -76,12 +79,13 @@ export function failuresSection(results: SignatureResults, pictures: readonly Pi
       table(
         'Mean scores over all stories.',
         ['drawn', ...detectors.map((d) => TITLES[d.signature])],
-        PROVOCATIONS.map(({ name }) => [name, ...detectors.map((d) => number(meanScore(results, name, d.signature)))]),
+        provocations.map(({ name }) => [name, ...detectors.map((d) => number(meanScore(results, name, d.signature)))]),
       ),
       ...judgeBlocks(results),
+      ...otherModelBlocks(results),
       ...pictures,
       prose('## How each was provoked'),
-      prose(PROVOCATIONS.map(({ name, about }) => `- **${name}**: ${about}`).join('\n')),
+      prose(provocations.map(({ name, about }) => `- **${name}**: ${about}`).join('\n')),
       prose(
         'Also tried: features injected with alpha 1, whatever their similarity, at all steps. On the pocket model that brings no failure: in the three stories whose pictures were looked at, subjects agreed as well as with Troupe’s settings or better, and details were no worse. So it is no provocation here; a larger model may differ.',
       ),
@@ -98,10 +102,37 @@ export function failuresSection(results: SignatureResults, pictures: readonly Pi
   };
 }
 
+/** The bot's thresholds are the pocket's, whatever model it draws with. */
+function otherModelBlocks({ model, detectors, observations }: SignatureResults): Block[] {
+  if (model === THRESHOLDS_OF) return [];
+  const normal = observations.filter(({ drawn }) => drawn === NORMAL);
+  return [
+    table(
+      `The bot warns from the thresholds of ${THRESHOLDS_OF}, which were chosen on its own pictures. Where it draws with ${model}, put those of the last column in their place (src/inspection/thresholds.ts).`,
+      [
+        'signature',
+        `threshold of ${THRESHOLDS_OF}`,
+        `normal drawings of ${model} that it warns of`,
+        `chosen on ${model}`,
+      ],
+      detectors.map(({ signature, threshold }) => {
+        const scores = normal.map(({ scores }) => scores[signature]).filter((score) => score !== null);
+        const warned = scores.filter((score) => score >= THRESHOLDS[signature]).length;
+        return [
+          `\`${signature}\``,
+          number(THRESHOLDS[signature]),
+          scores.length > 0 ? `${warned} of ${scores.length}` : '–',
+          number(threshold),
+        ];
+      }),
+    ),
+  ];
+}
+
 /** The labels say what was provoked; the judge says what came of it, where it can. */
 function judgeBlocks({ detectors, observations }: SignatureResults): Block[] {
   const threshold = detectors.find(({ signature }) => signature === 'inconsistent-subject')?.threshold;
-  const rates = threshold === undefined ? undefined : againstJudge(observations, threshold);
+  const rates = typeof threshold !== 'number' ? undefined : againstJudge(observations, threshold);
   if (!rates) return [];
   return [
     table(

@@ -1,6 +1,6 @@
 import { measuredWithText } from '../../measured-with.ts';
 import { MEASURES, type MeasureName } from '../../measures/measure-names.ts';
-import { judgeAccuracy } from '../../report-markdown.ts';
+import { judgeAccuracy, leftOut } from '../../report-markdown.ts';
 import type { EvaluationResults } from '../../results.ts';
 import { measuresIn } from '../../summary.ts';
 import { BASES, PLAIN } from '../../variants.ts';
@@ -45,6 +45,7 @@ export function meansSection(results: EvaluationResults, pictures: readonly Pict
       ),
       prose('## The measures, and what they cannot see'),
       prose(known.map((name) => `- **${MEASURES[name].title}**: ${MEASURES[name].about}`).join('\n')),
+      ...leftOut(results).map(prose),
       ...(results.judge ? [prose(judgeAccuracy(results.judge))] : []),
     ],
   };

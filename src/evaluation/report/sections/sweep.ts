@@ -1,6 +1,8 @@
+import { measuredWithText } from '../../measured-with.ts';
 import { MEASURES, type MeasureName } from '../../measures/measure-names.ts';
-import { judgeAccuracy } from '../../report-markdown.ts';
+import { judgeAccuracy, leftOut } from '../../report-markdown.ts';
 import type { EvaluationResults } from '../../results.ts';
+import { measuresIn } from '../../summary.ts';
 import type { Sweep } from '../../sweeps.ts';
 import { PLAIN } from '../../variants.ts';
 import { type ChartBlock, chart, type Picture, prose, type Section } from '../blocks.ts';
@@ -10,6 +12,8 @@ import { differencesTable, meansTable } from './variant-tables.ts';
 /** A sweep's answer: a line for each measure over each setting, and the numbers. */
 export function sweepSection(sweep: Sweep, results: EvaluationResults, pictures: readonly Picture[] = []): Section {
   const { summaries, stories, seeds, panels } = results;
+  const known = measuresIn(summaries);
+  const measures = sweep.measures.filter((name) => known.includes(name));
   const settings = [...new Set(sweep.lines.map((line) => line.setting))];
   return {
     id: `sweep-${sweep.name}`,
@@ -17,17 +21,18 @@ export function sweepSection(sweep: Sweep, results: EvaluationResults, pictures:
     blocks: [
       prose(sweep.question),
       prose(
-        `${stories.length} stories (${stories.join(', ')}) of ${panels} panels, ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'} each, ${results.steps} steps. Made by \`${results.command}\`; ${results.code}; ${results.machine}; ${results.date}.`,
+        `${stories.length} stories (${stories.join(', ')}) of ${panels} panels, ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'} each, ${results.steps} steps. Made by \`${results.command}\`; ${results.code}; ${results.machine}; ${results.date}.${(results.measuredWith ?? []).map((each) => ` Measured with ${measuredWithText(each)}.`).join('')}`,
       ),
       ...pictures,
-      ...settings.flatMap((setting) => sweep.measures.map((measure) => lineChart(sweep, results, setting, measure))),
+      ...settings.flatMap((setting) => measures.map((measure) => lineChart(sweep, results, setting, measure))),
       ...(sweep.lines.length === 0 ? poseBlocks(results) : []),
-      meansTable(summaries, sweep.measures),
+      meansTable(summaries, measures),
       differencesTable(
         summaries.filter((summary) => summary.variant !== PLAIN),
-        sweep.measures,
+        measures,
       ),
-      prose(sweep.measures.map((name) => `- **${MEASURES[name].title}**: ${MEASURES[name].about}`).join('\n')),
+      prose(measures.map((name) => `- **${MEASURES[name].title}**: ${MEASURES[name].about}`).join('\n')),
+      ...leftOut(results).map(prose),
       ...(results.judge ? [prose(judgeAccuracy(results.judge))] : []),
     ],
   };

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Engine } from '../../engine/worker/engine-client.ts';
+import { UserError } from '../../errors/user-error.ts';
+import { findMeasuring } from '../../models/find-measuring.ts';
+import { openClip } from '../clip/open-clip.ts';
+import { ROOT } from '../command/circumstances.ts';
+import { sourceKey } from '../content-key.ts';
+import type { EvaluatedModel } from '../evaluated-model.ts';
+import { openJudge } from '../judge/judge.ts';
+import { measuredWith } from '../measured-with.ts';
+import type { RunProgress } from '../run-progress.ts';
+import type { DrawingDeps } from './draw-benchmark-story.ts';
+import { judgeReader } from './judge-reader.ts';
+import { maskReader } from './own-masks/mask-reader.ts';
+import type { StoryOptions } from './story-options.ts';
+import type { StoryReader } from './story-reader.ts';
+import type { StoryProvenance } from './story-results.ts';
+
+export interface OpenedReader extends StoryReader {
+  /** who read, for the report */
+  readonly provenance: Pick<StoryProvenance, 'reader' | 'measuredWith'>;
+  /** Frees the native memory. */
+  release(): Promise<void>;
+}
+
+type ReaderDeps = Pick<DrawingDeps, 'model' | 'cache'> & { readonly engine: Pick<Engine, 'probe'> };
+
+/**
+ * Who reads a model's pictures: the judge where it knows their world, else the masks of attention.
+ * @throws UserError `judge-world` where the judge is asked for and doesn't know the model's world; those of findMeasuring and openClip
+ */
+export async function openReader(
+  { reader, clip, threads }: Pick<StoryOptions, 'reader' | 'clip' | 'threads'>,
+  { isPocketWorld, opened, sampling: { promptPrefix } }: EvaluatedModel,
+  deps: ReaderDeps,
+  progress: RunProgress,
+): Promise<OpenedReader> {
+  if (reader === 'judge' && !isPocketWorld) {
+    throw new UserError('judge-world', {
+      expected: "a model of the pocket's world, in its size, for the judge to read",
+      got: opened.card.name,
+      todo: 'Leave --reader out: masks of attention are read then, with a CLIP where one is installed.',
+    });
+  }
+  const { probe } = deps.engine;
+  const engine: ReaderDeps['engine'] = {
+    probe: (model, request, hooks) => {
+      progress.doing(`asking the U-Net about ${request.probes.length} pictures`);
+      return probe.call(deps.engine, model, request, hooks);
+    },
+  };
+  return (reader ?? (isPocketWorld ? 'judge' : 'masks')) === 'judge'
+    ? openJudgeReader(threads, { ...deps, engine, promptPrefix })
+    : openMaskReader(clip, threads, { ...deps, engine, promptPrefix }, (text) => progress.prepared(text));
+}
+
+type OpeningDeps = ReaderDeps & { readonly promptPrefix: string };
+
+async function openJudgeReader(threads: number, deps: OpeningDeps): Promise<OpenedReader> {
+  const judge = await openJudge({ threads });
+  const seenBy = [await judgeHash(), ...(await sourcesOf('judge', 'story-benchmark/looking', '../inspection'))];
+  return { ...judgeReader({ ...deps, judge, seenBy }), provenance: {}, release: () => judge.release() };
+}
+
+async function openMaskReader(
+  named: string | undefined,
+  threads: number,
+  deps: OpeningDeps,
+  notice: (text: string) => void,
+): Promise<OpenedReader> {
+  const found = findMeasuring('CLIP', named, notice);
+  const by = found && (await measuredWith(found));
+  const clip = found && (await openClip(found.folder, { threads }));
+  const seenBy = await sourcesOf('clip', 'story-benchmark/looking', 'story-benchmark/own-masks', '../inspection');
+  const reading = by && clip ? { clip, name: by.name, hash: by.hash } : undefined;
+  return {
+    ...maskReader({ ...deps, clip: reading, seenBy }),
+    provenance: {
+      reader: "masks of attention, each character's own, and the U-Net's features",
+      measuredWith: by ? [by] : [],
+    },
+    release: async () => clip?.release(),
+  };
+}
+
+/** Names of the code below folders of src/evaluation. */
+const sourcesOf = (...folders: readonly string[]): Promise<string[]> =>
+  Promise.all(folders.map((folder) => sourceKey(path.join(ROOT, 'src/evaluation', folder))));
+
+/** The judge's weights by their sha256. */
+const judgeHash = async (): Promise<string> =>
+  createHash('sha256')
+    .update(await readFile(path.join(ROOT, 'src/evaluation/judge/weights/judge.safetensors')))
+    .digest('hex');
