@@ -23,7 +23,7 @@ const SCALING_STEPS = 20;
 const SCALING_ROUNDS = 3;
 const QUICK_STEPS = 10;
 /** A step at 1024 pixels takes minutes. */
-const SDXL_ROUNDS = 1;
+const SDXL_ROUNDS: Readonly<Record<SdxlPart, number>> = { sdxl512: 2, sdxl1024: 1 };
 
 /** Where what is measured hardly differs from round to round, or where a round takes long. */
 const fewer = (rounds: number): number => Math.max(1, rounds - 1);
@@ -51,7 +51,13 @@ export async function measureParts(
   ] as const;
   const sdxl = (part: SdxlPart) => () => {
     if (options.sdxl === undefined) throw new Error('no folder of SDXL');
-    const task = { model: path.resolve(options.sdxl), size: SDXL_SIZES[part], threads, rounds: SDXL_ROUNDS, python };
+    const task = {
+      model: path.resolve(options.sdxl),
+      size: SDXL_SIZES[part],
+      threads,
+      rounds: SDXL_ROUNDS[part],
+      python,
+    };
     return measureSdxl(task, tell);
   };
   const compiled = [{ dtype: 'float32', compile: true }] as const;

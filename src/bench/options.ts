@@ -31,7 +31,7 @@ Measures speed and memory on this machine, and writes bench.md and bench.json. W
   --scaling         time and memory by the number of panels, the size of pictures and the number of anchors
   --all             all of these
   --sdxl DIR        one step of SDXL's U-Net, plain and with everything of ConsiStory on, at 512 and 1024 pixels, against
-                    PyTorch eager float32: a quarter of an hour on two cores, 14 GB of memory. DIR/unet is in diffusers
+                    PyTorch eager float32: half an hour on two cores, 20 GB of memory. DIR/unet is in diffusers
                     layout; scripts/bench/write_sdxl.py makes one of random weights
   --sdxl-size N     only at this size, 512 or 1024
   --threads N       default: all cores

@@ -41,36 +41,46 @@ export interface SdxlTask extends Omit<UnetTask, 'folder' | 'mapWeights'> {
   readonly python: string | undefined;
 }
 
-/** Steps of the large U-Net by ours and then by diffusers: never both in memory, so not in turns. */
+/** Largest picture, pixels of a side, at which ours and the rival's are in memory together (20 GB), so that they take turns. */
+const IN_TURNS_UP_TO = 512;
+
+/** Steps of the large U-Net by ours and by diffusers: in turns where memory is enough, else one after the other. */
 export async function measureSdxl(task: SdxlTask, tell: Tell): Promise<SdxlResult> {
   const folder = await mkdtemp(path.join(tmpdir(), 'troupe-bench-'));
-  const { size, threads, model } = task;
+  const { size, threads, model, python } = task;
+  const ours: Program = {
+    name: 'Troupe',
+    start: () => startOurs({ model, size, threads, mapWeights: true, folder }),
+    answer: path.join(folder, 'ours'),
+  };
+  const theirs: Program[] = python
+    ? [{ name: 'PyTorch eager float32', start: () => startRival(python, folder), answer: path.join(folder, 'answer') }]
+    : [];
   try {
     const weights = await warmFiles(path.join(model, 'unet'));
-    const ours = await runSteps(
-      'Troupe',
-      () => startOurs({ model, size, threads, mapWeights: true, folder }),
-      task,
-      tell,
-      async () => floats(path.join(folder, 'ours')),
-    );
-    const theirs =
-      task.python === undefined
-        ? undefined
-        : await runSteps(
-            'PyTorch eager float32',
-            () => startRival(task.python as string, folder),
-            task,
-            tell,
-            async () => floats(path.join(folder, 'answer')),
-          );
+    const groups = size <= IN_TURNS_UP_TO ? [[ours, ...theirs]] : [[ours], theirs];
+    const measured: Measured[] = [];
+    for (const group of groups) measured.push(...(await stepInTurns(group, task, tell)));
+    const [own, rival] = measured;
     const difference = Object.fromEntries(
-      STEPS.flatMap((step) => (theirs ? [[step, differenceOf(ours.answers[step], theirs.answers[step])]] : [])),
+      STEPS.flatMap((step) => (own && rival ? [[step, differenceOf(own.answers[step], rival.answers[step])]] : [])),
     );
-    return { size, threads, weights, runners: [ours.runner, ...(theirs ? [theirs.runner] : [])], difference };
+    return { size, threads, weights, runners: measured.map(({ runner }) => runner), difference };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A program of steps, and the file in which it leaves each answer. */
+interface Program {
+  readonly name: string;
+  readonly start: () => LineProcess;
+  readonly answer: string;
+}
+
+interface Measured {
+  readonly runner: StepRunner;
+  readonly answers: Readonly<Record<StepName, Float32Array>>;
 }
 
 const startOurs = (task: UnetTask) =>
@@ -82,36 +92,77 @@ const startRival = (python: string, folder: string) =>
 const ready = z.object({ ready: z.record(z.string(), z.string()) });
 const answer = z.object({ wall: z.number() });
 
-async function runSteps(
-  name: string,
-  start: () => LineProcess,
+/** All kinds of steps by all of these programs, who are in memory together. The first writes what the others are asked. */
+async function stepInTurns(
+  programs: readonly Program[],
   { rounds, size }: SdxlTask,
   tell: Tell,
-  read: () => Promise<Float32Array>,
-): Promise<{ runner: StepRunner; answers: Record<StepName, Float32Array> }> {
-  const started = performance.now();
-  const child = start();
-  const { ready: versions } = ready.parse(await child.answer());
-  const load = performance.now() - started;
-  tell(`${name}, ${size} px: ready after ${(load / 1e3).toFixed(1)} s`);
-  const times: Record<StepName, number[]> = { plain: [], everything: [] };
-  const memory = {} as Record<StepName, ProcessMemory>;
-  const answers = {} as Record<StepName, Float32Array>;
+): Promise<readonly Measured[]> {
+  const running: Running[] = [];
   try {
-    for (const step of STEPS) {
-      const watch = watchMemory(child.pid);
-      for (let round = 0; round < rounds; round++) {
-        const { wall } = answer.parse(await child.ask(step));
-        times[step].push(wall);
-        tell(`${name}, ${size} px, ${step} step: ${(wall / 1e3).toFixed(1)} s`);
-      }
-      memory[step] = watch.stop();
-      answers[step] = await read();
+    for (const program of programs) {
+      running.push(await Running.start(program));
+      tell(`${program.name}, ${size} px: ready after ${((running.at(-1)?.load ?? 0) / 1e3).toFixed(1)} s`);
     }
+    for (const step of STEPS) {
+      for (let round = 0; round < rounds; round++) {
+        for (const program of running) {
+          const wall = await program.step(step);
+          tell(`${program.name}, ${size} px, ${step} step: ${(wall / 1e3).toFixed(1)} s`);
+        }
+      }
+    }
+    return running.map((program) => program.measured());
   } finally {
-    await child.close();
+    await Promise.all(running.map(({ child }) => child.close()));
   }
-  return { runner: { name, versions, load, times, memory }, answers };
+}
+
+class Running {
+  readonly name: string;
+  readonly child: LineProcess;
+  readonly load: number;
+  private readonly versions: Readonly<Record<string, string>>;
+  private readonly file: string;
+  private readonly times: Record<StepName, number[]> = { plain: [], everything: [] };
+  private readonly memory: Partial<Record<StepName, ProcessMemory>> = {};
+  private readonly answers: Partial<Record<StepName, Float32Array>> = {};
+
+  private constructor(program: Program, child: LineProcess, versions: Readonly<Record<string, string>>, load: number) {
+    this.name = program.name;
+    this.file = program.answer;
+    this.child = child;
+    this.versions = versions;
+    this.load = load;
+  }
+
+  static async start(program: Program): Promise<Running> {
+    const started = performance.now();
+    const child = program.start();
+    const { ready: versions } = ready.parse(await child.answer());
+    return new Running(program, child, versions, performance.now() - started);
+  }
+
+  /** @returns milliseconds */
+  async step(step: StepName): Promise<number> {
+    const watch = watchMemory(this.child.pid);
+    const { wall } = answer.parse(await this.child.ask(step));
+    this.times[step].push(wall);
+    const now = watch.stop();
+    const before = this.memory[step] ?? now;
+    this.memory[step] = {
+      own: Math.max(before.own, now.own),
+      resident: Math.max(before.resident, now.resident),
+    };
+    this.answers[step] = await floats(this.file);
+    return wall;
+  }
+
+  measured(): Measured {
+    const { name, versions, load, times } = this;
+    const memory = this.memory as StepRunner['memory'];
+    return { runner: { name, versions, load, times, memory }, answers: this.answers as Measured['answers'] };
+  }
 }
 
 /** Reads the weights once, so that nobody is the first to wait for the disk. @returns their bytes */
