@@ -5,6 +5,7 @@ export interface Instruments {
   /** the judge and the palette know the pocket's world only */
   readonly pocketWorld: boolean;
   readonly clip: boolean;
+  readonly dreamSim: boolean;
 }
 
 /** A measure that is left out, for readers of a report. */
@@ -20,9 +21,10 @@ const POCKET_ONLY: readonly MeasureName[] = [
   'judgedAccessories',
   'judgedDetails',
 ];
-const BY_CLIP: readonly MeasureName[] = ['clipI', 'clipT'];
+const BY_CLIP: readonly MeasureName[] = ['clipI', 'clipISubject', 'clipT'];
+const BY_DREAMSIM: readonly MeasureName[] = ['dreamSim', 'dreamSimSubject'];
 
-export function notMeasured({ pocketWorld, clip }: Instruments): NotMeasured[] {
+export function notMeasured({ pocketWorld, clip, dreamSim }: Instruments): NotMeasured[] {
   const of = (names: readonly MeasureName[], why: string): NotMeasured[] =>
     names.map((name) => ({ title: MEASURES[name].title, why }));
   return [
@@ -33,6 +35,7 @@ export function notMeasured({ pocketWorld, clip }: Instruments): NotMeasured[] {
           'it needs the pocket’s world: its judge (src/evaluation/judge/) and its palette know no other pictures',
         )),
     ...(clip ? [] : of(BY_CLIP, 'it needs an installed CLIP (`npm run model -- add openai/clip-vit-large-patch14`)')),
+    ...(dreamSim ? [] : of(BY_DREAMSIM, 'it needs an installed DreamSim (docs/evaluation.md)')),
   ];
 }
 

@@ -17,6 +17,8 @@ export interface EvaluationOptions extends DrawingOptions {
   readonly mostSteps: number | undefined;
   /** folder or name of a CLIP, for CLIP-I and CLIP-T; undefined: the only one installed */
   readonly clip: string | undefined;
+  /** the same of a DreamSim */
+  readonly dreamsim: string | undefined;
   /** folder of cached results, pictures and, unless `report` says else, the report */
   readonly out: string;
   /** the Markdown file; a JSON file is written beside it */
@@ -42,6 +44,7 @@ export const USAGE = `npm run evaluate -- [options]
   --panels N         the first N panels of every story, two or more
 ${DRAWING_USAGE}
   --clip NAME        an installed CLIP (or a folder) for CLIP-I and CLIP-T; default: the only one there is. Or: none
+  --dreamsim NAME    a DreamSim, likewise (docs/evaluation.md)
   --out FOLDER       cached results and pictures; what is in it is not computed again. Default: out/evaluate
   --report FILE      default: docs/results/quick.md or full.md, and report.md in the out folder where any
                      option but --quick, --sweep, --out, --provider, --threads and --max-memory was given
@@ -65,6 +68,7 @@ const RAW = z.strictObject({
   panels: COUNT.min(2).optional(),
   ...DRAWING_OPTIONS,
   clip: z.string().min(1).optional(),
+  dreamsim: z.string().min(1).optional(),
   out: z.string().min(1).default('out/evaluate'),
   report: z.string().min(1).optional(),
 });
@@ -76,10 +80,10 @@ const RAW = z.strictObject({
 export function parseOptions(args: readonly string[]): EvaluationOptions | undefined {
   const raw = readArguments(args, RAW, ['quick', 'help'], 'options as `npm run evaluate -- --help` lists them');
   if (raw.help) return undefined;
-  const { quick, variants, stories, runs, panels, clip, out, ...drawing } = raw;
+  const { quick, variants, stories, runs, panels, clip, dreamsim, out, ...drawing } = raw;
   const { model, steps, guidance, size } = drawing;
   const sweep = raw.sweep === undefined ? undefined : sweepOf(raw.sweep);
-  const usual = [variants, stories, runs, panels, steps, guidance, size, model, clip].every(
+  const usual = [variants, stories, runs, panels, steps, guidance, size, model, clip, dreamsim].every(
     (option) => option === undefined,
   );
   const some = quick || sweep !== undefined;
@@ -94,6 +98,7 @@ export function parseOptions(args: readonly string[]): EvaluationOptions | undef
     runs: runs ?? (sweep ? SWEEP_RUNS : quick ? QUICK_RUNS : FULL_RUNS),
     mostSteps: some ? QUICK_STEPS : undefined,
     clip,
+    dreamsim,
     out,
     report: raw.report ?? (usual ? `docs/results/${name}.md` : `${out}/report.md`),
   };

@@ -5,6 +5,8 @@ import type { Clip } from './clip/open-clip.ts';
 import { contentKey } from './content-key.ts';
 import { type Drawing, drawVariant, type PanelDiagnosis } from './drawing.ts';
 import { type DrawingSignature, signAll } from './drawing-signature.ts';
+import { dreamSimMeasures, NO_DREAMSIM } from './dreamsim/dreamsim-measures.ts';
+import type { DreamSim } from './dreamsim/open-dreamsim.ts';
 import type { Judge } from './judge/judge.ts';
 import { attributeMeasures, type JudgedSubject, judgedSubject } from './measures/attribute-agreement.ts';
 import { type Measured, type MeasuringContext, measureDrawing } from './measures/measure-drawing.ts';
@@ -60,6 +62,7 @@ export interface EvaluationDeps {
   readonly judge?: { readonly judge: Judge; readonly name: string };
   /** where one is installed */
   readonly clip?: { readonly clip: Clip; readonly name: string };
+  readonly dreamSim?: { readonly dreamSim: DreamSim; readonly name: string };
 }
 
 export interface EvaluationHooks {
@@ -111,7 +114,7 @@ interface CellName {
 /** @param drawings those of the same story and seed, to which this one is added; plain has to be the first */
 async function evaluateCell(
   { sampling, timesteps, pocketDaylight }: EvaluationPlan,
-  { engine, engineHooks, looking, model, cache, drawnBy, measuredBy, judge, clip }: EvaluationDeps,
+  { engine, engineHooks, looking, model, cache, drawnBy, measuredBy, judge, clip, dreamSim }: EvaluationDeps,
   { story, run, seed, variant }: CellName,
   drawings: Map<string, Drawing>,
 ): Promise<Cell> {
@@ -144,8 +147,13 @@ async function evaluateCell(
     judge &&
     (await cache.measured(contentKey({ key, judge: judge.name }), () => judgePanels(judge.judge, story, drawing)));
   const byClip = clip
-    ? await cache.measured(contentKey({ key, clip: clip.name }), () => clipMeasures(clip.clip, drawing.panels))
+    ? await cache.measured(contentKey({ key, measuredBy, clip: clip.name }), () => clipMeasures(clip.clip, drawing))
     : NO_CLIP;
+  const byDreamSim = dreamSim
+    ? await cache.measured(contentKey({ key, measuredBy, dreamSim: dreamSim.name }), () =>
+        dreamSimMeasures(dreamSim.dreamSim, drawing),
+      )
+    : NO_DREAMSIM;
   return {
     story: story.subject,
     run,
@@ -161,6 +169,7 @@ async function evaluateCell(
       ...(pocketDaylight ? {} : { coatNames: null }),
       ...attributeMeasures(judged, story.subject),
       ...byClip,
+      ...byDreamSim,
     },
     judged,
   };

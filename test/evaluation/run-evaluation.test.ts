@@ -55,7 +55,7 @@ function counting(engine: Engine): { engine: Engine; draws: () => number; probes
   };
 }
 
-/** In place of a CLIP: mean colours, and one text that is grey. */
+/** In place of a CLIP and of a DreamSim: mean colours, and one text that is grey. */
 const CLIP_OF_COLOURS: Clip = {
   embedPicture: async ({ rgb }) => {
     const sums = [0, 1, 2].map((channel) => rgb.reduce((sum, value, i) => sum + (i % 3 === channel ? value : 0), 0));
@@ -83,6 +83,7 @@ describe('an evaluation of two panels in four steps', () => {
         measuredBy,
         judge: { judge, name: 'this judge' },
         clip: { clip: CLIP_OF_COLOURS, name: 'this clip' },
+        dreamSim: { dreamSim: CLIP_OF_COLOURS, name: 'this dreamsim' },
       },
       {
         progress: () => undefined,

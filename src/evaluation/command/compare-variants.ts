@@ -1,15 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureWritable, writeFileAtomically } from '../../files/write-atomically.ts';
-import { findMeasuring } from '../../models/find-measuring.ts';
-import { openClip } from '../clip/open-clip.ts';
 import { coatCalibration } from '../coat-calibration.ts';
 import { contactSheet, methodSheet } from '../contact-sheet.ts';
 import { drawingSignatures } from '../drawing-signature.ts';
 import { openEvaluated } from '../evaluated-model.ts';
 import { evaluationEngine, evaluationMemory } from '../evaluation-engine.ts';
 import { openJudge } from '../judge/judge.ts';
-import { measuredWith } from '../measured-with.ts';
 import { notMeasured } from '../not-measured.ts';
 import type { EvaluationOptions } from '../options.ts';
 import { refuseTooLarge } from '../panels-that-fit.ts';
@@ -23,6 +20,7 @@ import { type EvaluationHooks, type EvaluationPlan, runEvaluation, storySeed } f
 import { type ProgressConsole, RunProgress, TERMINAL } from '../run-progress.ts';
 import { summarize } from '../summary.ts';
 import { circumstances, engineSources, judgeAccuracies, judgeName, measureSources, ROOT } from './circumstances.ts';
+import { openMeasuring } from './open-measuring.ts';
 import { assembleReport, writePage } from './write-report.ts';
 
 /** Where prompts differ in the picture's large parts and in its smaller ones; more noise tells hardly any apart. */
@@ -55,9 +53,7 @@ export async function compareVariants(
   await mkdir(sheets, { recursive: true });
   await mkdir(path.dirname(options.report), { recursive: true });
   await ensureWritable(options.report);
-  const foundClip = findMeasuring('CLIP', options.clip, console.write);
-  const byClip = foundClip && (await measuredWith(foundClip));
-  const clip = foundClip && (await openClip(foundClip.folder, { threads: options.threads }));
+  const measuring = await openMeasuring(options, console.write);
   const progress = new RunProgress(plan.stories.length * plan.runs * plan.variants.length, console);
   let provider: string = options.provider;
   const engine = evaluationEngine(options);
@@ -79,7 +75,7 @@ export async function compareVariants(
       drawnBy: drawingSignatures(engine, choice, modelHash, engineHooks),
       measuredBy: await measureSources(),
       ...(judge ? { judge: { judge, name: await judgeName() } } : {}),
-      ...(clip && byClip ? { clip: { clip, name: byClip.hash } } : {}),
+      ...measuring,
     };
     const cells = await runEvaluation(plan, deps, {
       signed: () => progress.prepared(`Drawing with ${evaluated.opened.card.name} on ${provider}`),
@@ -104,8 +100,12 @@ export async function compareVariants(
       pocketDaylight: plan.pocketDaylight,
       ...(isPocketWorld ? { coats: coatCalibration(cells, plan.stories) } : {}),
       ...(judge ? { judge: await judgeAccuracies() } : {}),
-      measuredWith: byClip ? [byClip] : [],
-      notMeasured: notMeasured({ pocketWorld: isPocketWorld, clip: clip !== undefined }),
+      measuredWith: measuring.measuredWith,
+      notMeasured: notMeasured({
+        pocketWorld: isPocketWorld,
+        clip: measuring.clip !== undefined,
+        dreamSim: measuring.dreamSim !== undefined,
+      }),
       summaries: summarize(cells),
       cells,
     };
@@ -125,7 +125,7 @@ export async function compareVariants(
     console.write(`${options.report}, ${json} and ${sheets}/*.png, in ${minutes.toFixed(1)} minutes`);
   } finally {
     await judge?.release();
-    await clip?.release();
+    await measuring.release();
     await engine.close();
   }
 }

@@ -9,6 +9,7 @@ import { meanOf, pairs, share } from '../../inspection/pairs.ts';
 import { coloursIn, complement } from '../../inspection/region.ts';
 import type { ClipMeasures } from '../clip/clip-measures.ts';
 import type { Drawing } from '../drawing.ts';
+import type { DreamSimMeasures } from '../dreamsim/dreamsim-measures.ts';
 import { panelPrompt } from '../panel-prompts.ts';
 import { type EvaluationStory, withArticle } from '../stories.ts';
 import type { AttributeMeasures } from './attribute-agreement.ts';
@@ -36,7 +37,7 @@ export interface MeasuringContext {
 }
 
 export interface Measured {
-  readonly measures: Omit<Measures, keyof AttributeMeasures | keyof ClipMeasures>;
+  readonly measures: Omit<Measures, keyof AttributeMeasures | keyof ClipMeasures | keyof DreamSimMeasures>;
   /** per panel */
   readonly coats: readonly (CoatColour | null)[];
   /** per panel, share of the picture that the subject's mask covers */

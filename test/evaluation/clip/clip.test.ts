@@ -54,12 +54,23 @@ describe('a CLIP in a folder', () => {
 
   test('given panels, then CLIP-I is 1 only where all are the same picture', async () => {
     const embedText = async () => (await clip.embedPicture(solidPanel(1, 32))) as Float32Array;
-    const panel = (color: number) => ({ image: solidPanel(color, 32), prompt: 'a fox' }) as never;
-    const same = await clipMeasures({ ...clip, embedText }, [panel(1), panel(1)]);
+    const mask = (...cells: number[]) => Uint8Array.from(cells);
+    const drawn = (...panels: { color: number; mask: Uint8Array }[]) => ({
+      panels: panels.map((panel) => ({ ...panel, image: solidPanel(panel.color, 32), prompt: 'a fox' })) as never,
+      maskGrid: { width: 2, height: 2 },
+    });
+    const [some, none] = [mask(0, 1, 0, 1), mask(0, 0, 0, 0)];
+    const same = await clipMeasures({ ...clip, embedText }, drawn({ color: 1, mask: some }, { color: 1, mask: none }));
     expect(same.clipI).toBeCloseTo(1, 5);
     expect(same.clipT).toBeCloseTo(1, 5);
-    const different = await clipMeasures({ ...clip, embedText }, [panel(1), panel(2)]);
+    expect(same.clipISubject).toBeNull();
+    const different = await clipMeasures(
+      { ...clip, embedText },
+      drawn({ color: 1, mask: some }, { color: 2, mask: some }),
+    );
     expect(different.clipI).toBeLessThan(0.999);
+    expect(different.clipISubject).toBeLessThan(0.9999);
+    expect(different.clipISubject).not.toBeCloseTo(different.clipI as number, 4);
     expect(different.clipT).toBeCloseTo((1 + (different.clipI ?? 0)) / 2, 5);
   });
 

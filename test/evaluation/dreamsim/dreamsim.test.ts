@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildDreamSimBranch, parseDreamSimConfig } from '../../../src/engine/graph/dreamsim-branch.ts';
 import type { RasterImage } from '../../../src/engine/raster-image.ts';
 import { float32Tensor, type TensorValue } from '../../../src/engine/runtime/tensor-value.ts';
+import { dreamSimMeasures } from '../../../src/evaluation/dreamsim/dreamsim-measures.ts';
 import { type DreamSim, openDreamSim } from '../../../src/evaluation/dreamsim/open-dreamsim.ts';
 import { normalPixels } from '../../../src/evaluation/normal-pixels.ts';
 import { expectClose, fixturePath, readFixture, readModelPart } from '../../support/fixtures.ts';
@@ -72,6 +73,26 @@ describe('a DreamSim in a folder', () => {
     const [one, other] = found as [Float32Array, Float32Array];
     const distance = 1 - one.reduce((sum, value, i) => sum + value * (other[i] as number), 0);
     expect(distance).toBeCloseTo(Number(expected.distance?.data[0]), 5);
+  });
+
+  test('given panels, then distances are 0 only where all is the same, and only of masks that cover something', async () => {
+    const [one, other] = [pictureOf('picture_0'), pictureOf('picture_1')];
+    const drawn = (...panels: { image: RasterImage; mask: number[] }[]) => ({
+      panels: panels.map(({ image, mask }) => ({ image, mask: Uint8Array.from(mask) })) as never,
+      maskGrid: { width: 2, height: 2 },
+    });
+    const same = await dreamSimMeasures(
+      dreamSim,
+      drawn({ image: one, mask: [1, 0, 0, 0] }, { image: one, mask: [0, 0, 0, 0] }),
+    );
+    expect(same.dreamSim).toBeCloseTo(0, 5);
+    expect(same.dreamSimSubject).toBeNull();
+    const apart = await dreamSimMeasures(
+      dreamSim,
+      drawn({ image: one, mask: [1, 0, 0, 0] }, { image: other, mask: [1, 1, 1, 1] }),
+    );
+    expect(apart.dreamSim).toBeCloseTo(Number(expected.distance?.data[0]), 5);
+    expect(apart.dreamSimSubject).toBeGreaterThan(0.01);
   });
 
   test('given a folder without weights, then they are asked for', async () => {
