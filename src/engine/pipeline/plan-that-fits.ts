@@ -39,6 +39,26 @@ function fits({ needed, onDevice }: MemoryPlan, options: DrawingMemory): boolean
   return needed <= limit && onDevice <= deviceLimit;
 }
 
+/**
+ * The first workload that fits, with its plan; rather one whose plan is that of what is loaded already.
+ * @param workloads best first
+ * @throws UserError `memory-limit`, as planThatFits for the last
+ */
+export function firstThatFits(
+  model: ModelFolder,
+  workloads: readonly [Workload, ...Workload[]],
+  options: PlanOptions,
+  isLoaded: (plan: MemoryPlan) => boolean = () => false,
+): { readonly workload: Workload; readonly plan: MemoryPlan } {
+  const fitting = workloads
+    .map((workload) => ({ workload, plan: planFor(model, workload, options) }))
+    .filter(({ plan }) => fits(plan, options));
+  const found = fitting.find(({ plan }) => isLoaded(plan)) ?? fitting[0];
+  if (found) return found;
+  const last = workloads.at(-1) as Workload;
+  return { workload: last, plan: planThatFits(model, last, options) };
+}
+
 /** "Draw at most 2 panels of this size, or 4 panels of 512 x 512 pixels. ", or nothing if nothing smaller fits. */
 function whatFits(model: ModelFolder, workload: Workload, options: PlanOptions): string {
   const wouldFit = (other: Partial<Workload>) => fits(planFor(model, { ...workload, ...other }, options), options);

@@ -8,7 +8,7 @@ import { computeTypeFor } from '../pipeline/compute-type.ts';
 import { loadPipeline, type Pipeline } from '../pipeline/load-pipeline.ts';
 import { PROCESS_MEMORY, type Workload } from '../pipeline/memory-estimate.ts';
 import type { MemoryPlan } from '../pipeline/memory-plan.ts';
-import { planThatFits } from '../pipeline/plan-that-fits.ts';
+import { firstThatFits } from '../pipeline/plan-that-fits.ts';
 import type { PictureSize } from '../pipeline/unet-session.ts';
 import { PROBES_PER_RUN, probePictures } from '../probe-pictures.ts';
 import { listProviders, type Provider } from '../runtime/onnx-session.ts';
@@ -35,6 +35,7 @@ import {
 type DrawCommand = Extract<EngineCommand, { type: 'draw' }>;
 type ProbeCommand = Extract<EngineCommand, { type: 'probe' }>;
 type HashCommand = Extract<EngineCommand, { type: 'hash' }>;
+type WithoutSize = Omit<Workload, 'size'>;
 
 const port = parentPort;
 if (!port) throw new Error('engine-worker.ts is a worker thread');
@@ -107,7 +108,7 @@ async function draw({ job, model, story, options: { trace, previewEvery } }: Dra
     guided: isGuided(story.guidance),
     twins: story.settings.queryBlending !== undefined,
   };
-  const { pipeline, anchors } = await load(job, model, workload);
+  const { pipeline, anchors } = (await load(job, model, [workload])).loaded;
   const weights = weightsOf(model);
   const drawn = await drawStory(pipeline.withLoraWeights(weights), story, {
     signal,
@@ -123,22 +124,29 @@ async function draw({ job, model, story, options: { trace, previewEvery } }: Dra
   send({ type: 'drawn', job, story: drawn });
 }
 
+/** A probe is one row; so many at a time as fit. */
+const PROBING = [PROBES_PER_RUN, 8, 4, 2, 1].map((panels) => ({ panels, guided: false, twins: false })) as [
+  WithoutSize,
+  ...WithoutSize[],
+];
+
 async function probe({ job, model, request }: ProbeCommand, signal: AbortSignal) {
-  // a probe is one row
-  const { pipeline } = await load(job, model, { panels: PROBES_PER_RUN, guided: false, twins: false });
+  const { loaded, workload } = await load(job, model, PROBING);
   const betweenRuns = async () => {
     await messagesHandled();
     signal.throwIfAborted();
   };
-  const result = await probePictures(pipeline.withLoraWeights(weightsOf(model)), request, betweenRuns);
+  const pipeline = loaded.pipeline.withLoraWeights(weightsOf(model));
+  const result = await probePictures(pipeline, request, betweenRuns, workload.panels);
   send({ type: 'probed', job, result });
 }
 
+/** @param workloads the first that fits is taken */
 async function load(
   job: number,
   { folder, size, maskResolution, loras: chosen = [] }: ModelChoice,
-  workload: Omit<Workload, 'size'>,
-): Promise<LoadedModel> {
+  workloads: readonly [WithoutSize, ...WithoutSize[]],
+): Promise<{ readonly loaded: LoadedModel; readonly workload: Workload }> {
   const source = JSON.stringify([stamped(folder), size, maskResolution, chosen.map(({ file }) => stamped(file))]);
   const started = performance.now();
   const known = models.find((model) => model.source === source);
@@ -160,15 +168,17 @@ async function load(
     if (provider !== known?.provider) await assertStarts(providers);
     const { maxMemory, deviceMemory = Number.POSITIVE_INFINITY, anchorMemory = 0 } = options;
     const limits = { provider, limit: maxMemory, deviceLimit: deviceMemory, loras };
-    const plan = planThatFits(model, { ...workload, size }, limits);
-    const key = JSON.stringify([source, provider, keyOf(plan, model, size)]);
+    const keyFor = (plan: MemoryPlan) => JSON.stringify([source, provider, keyOf(plan, model, size)]);
+    const sized = workloads.map((workload) => ({ ...workload, size })) as [Workload, ...Workload[]];
+    const { workload, plan } = firstThatFits(model, sized, limits, (each) => keyFor(each) === known?.key);
+    const key = keyFor(plan);
     // not twice in memory, whatever would fit
     if (known && known.key !== key) {
       starts();
       await models.release(known);
     }
     const needed = { host: plan.needed - PROCESS_MEMORY + anchorMemory, device: plan.onDevice };
-    return models.use(key, needed, async (): Promise<LoadedModel> => {
+    const loaded = await models.use(key, needed, async (): Promise<LoadedModel> => {
       starts();
       const compute = computeTypeFor(providers, model.unet);
       const { threads } = options;
@@ -177,9 +187,10 @@ async function load(
       const anchors = anchorMemory > 0 ? new AnchorCache(anchorMemory) : undefined;
       return { key, source, provider, plan, needed, model, loras, pipeline, anchors };
     });
+    return { loaded, workload };
   });
   if (isLoading) {
-    const { provider, plan } = value;
+    const { provider, plan } = value.loaded;
     send({ type: 'progress', job, progress: { phase: 'load', done: 1, total: 1 } });
     send({ type: 'loaded', job, provider, fallbacks, plan, took: performance.now() - started });
   }

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { assertStarts } from '../../../src/engine/pipeline/assert-starts.ts';
 import { PROCESS_MEMORY, planFor } from '../../../src/engine/pipeline/memory-estimate.ts';
 import type { MemoryPlan } from '../../../src/engine/pipeline/memory-plan.ts';
+import type { PictureProbe } from '../../../src/engine/probe-pictures.ts';
 import { openModelFolder } from '../../../src/engine/weights/model-folder.ts';
 import type { Engine } from '../../../src/engine/worker/engine-client.ts';
 import type { ModelChoice } from '../../../src/engine/worker/messages.ts';
@@ -44,6 +45,10 @@ async function draw(engine: Engine, model: ModelChoice, story = STORY) {
   return { drawn, plans };
 }
 
+/** The same picture, asked about in so many noises. */
+const probesOf = (latents: Float32Array, count: number): PictureProbe[] =>
+  Array.from({ length: count }, (_, i) => ({ latents, prompt: 'a fox', timestep: 261, seed: BigInt(i), panel: 0 }));
+
 describe('given less memory than everything at once takes', () => {
   it('then parts are loaded one after the other, and what is drawn differs by rounding only', async () => {
     const [roomy, tight] = await Promise.all(
@@ -65,6 +70,24 @@ describe('given less memory than everything at once takes', () => {
       for (const story of stories) loads.push((await draw(engine, MODEL, story)).plans.length);
       expect(loads).toEqual([1, 0, 1, 0, 1]);
     });
+  });
+
+  it('then pictures are asked about as many at a time as fit beside what is loaded, with the same answers', async () => {
+    const probes = async (engine: Engine) => {
+      const { drawn } = await draw(engine, MODEL);
+      const look = { look: 'features', probes: probesOf(drawn.panels[0]?.latents as Float32Array, 9) } as const;
+      const phases: string[] = [];
+      const { found } = await engine.probe(MODEL, look, { progress: ({ phase }) => void phases.push(phase) });
+      return { found, phases };
+    };
+    const [roomy, tight] = await Promise.all([2e9, needed()].map((maxMemory) => withEngine({ maxMemory }, probes)));
+    expect(planFor(pocket, { size: SMALL, panels: 16, guided: false, twins: false }).needed).toBeGreaterThan(needed());
+    expect(tight?.phases).toEqual([]); // not loaded again
+    expect(tight?.found).toHaveLength(9);
+    const difference = (one: Float32Array, other: Float32Array) =>
+      one.reduce((most, value, i) => Math.max(most, Math.abs(value - (other[i] as number))), 0);
+    for (const [i, one] of (roomy?.found ?? []).entries())
+      expect(difference(one, tight?.found[i] as Float32Array)).toBeLessThan(1e-4);
   });
 
   it('then a story that fits in no way is refused with what would fit', async () => {
