@@ -19,7 +19,3 @@ export class Snowflakes {
     return String(this.#last);
   }
 }
-
-export function isSnowflake(value: unknown): value is string {
-  return typeof value === 'string' && /^\d{15,20}$/.test(value);
-}

@@ -6,7 +6,7 @@ import { MAX_CAPTION_LINES, MAX_FOOTER_LINES, MAX_TITLE_LINES, pageStyles, place
 import { requirePanels } from './panel-check.ts';
 import { framePanels } from './panel-frame.ts';
 import { type StoryMetadata, withStoryMetadata } from './story-metadata.ts';
-import { LIGHT_THEME, type Theme } from './theme.ts';
+import { THEME } from './theme.ts';
 import { maxBlockHeight, type TextBlock, typeset } from './typeset.ts';
 
 export interface GridPanel {
@@ -24,7 +24,6 @@ export interface GridOptions {
   /** Order of the panels in a row; texts find their own direction. Default 'ltr'. */
   readonly direction?: Direction;
   readonly footer?: string;
-  readonly theme?: Theme;
   readonly metadata: StoryMetadata;
 }
 
@@ -42,7 +41,7 @@ export interface RenderedPage {
  * @throws UserError `no-panels`, `panel-pixels`
  */
 export async function renderGrid(options: GridOptions): Promise<RenderedPage> {
-  const { panels, title = '', footer = '', direction = 'ltr', theme = LIGHT_THEME } = options;
+  const { panels, title = '', footer = '', direction = 'ltr' } = options;
   requirePanels(panels.map((panel) => panel.image));
   const columns = Math.min(panels.length, Math.max(1, Math.floor(options.columns ?? chooseColumns(panels.length))));
   const captioned = panels.some((panel) => panel.caption.trim() !== '');
@@ -62,7 +61,7 @@ export async function renderGrid(options: GridOptions): Promise<RenderedPage> {
   const sizes = displaySizes(native);
   const panel =
     sizes.find((size) => {
-      const styles = pageStyles(size.width, theme);
+      const styles = pageStyles(size.width);
       const captionHeight = captioned ? maxBlockHeight(styles.caption, MAX_CAPTION_LINES) : 0;
       const titleHeight = title ? maxBlockHeight(styles.title, MAX_TITLE_LINES) : 0;
       const footerHeight = footer ? maxBlockHeight(styles.footer, MAX_FOOTER_LINES) : 0;
@@ -72,7 +71,7 @@ export async function renderGrid(options: GridOptions): Promise<RenderedPage> {
     }) ?? native;
 
   await loadFonts();
-  const styles = pageStyles(panel.width, theme);
+  const styles = pageStyles(panel.width);
   const innerWidth = layoutPage({ ...plan, panel, rows: rowsOf(() => 0), titleHeight: 0, footerHeight: 0 }).title.width;
   const titleBlock = await typeset(title, styles.title, innerWidth, MAX_TITLE_LINES);
   const footerBlock = await typeset(footer, styles.footer, innerWidth, MAX_FOOTER_LINES);
@@ -93,7 +92,7 @@ export async function renderGrid(options: GridOptions): Promise<RenderedPage> {
     return rect ? [{ image, rect, number }] : [];
   });
   const layers = [
-    ...(await framePanels(framed, layout, theme)),
+    ...(await framePanels(framed, layout)),
     ...placeText(titleBlock, layout.title),
     ...captions.flatMap((block, index) => {
       const box = layout.captions[index];
@@ -101,7 +100,7 @@ export async function renderGrid(options: GridOptions): Promise<RenderedPage> {
     }),
     ...placeText(footerBlock, layout.footer),
   ];
-  const png = await composePage(layout.width, layout.height, theme.paper, layers);
+  const png = await composePage(layout.width, layout.height, THEME.paper, layers);
   return {
     png: withStoryMetadata(png, options.metadata),
     width: layout.width,

@@ -1,6 +1,6 @@
 import type { Layer } from './canvas.ts';
 import type { Rect } from './page-layout.ts';
-import type { Theme } from './theme.ts';
+import { THEME } from './theme.ts';
 import type { TextBlock, TextStyle } from './typeset.ts';
 
 export const MAX_CAPTION_LINES = 4;
@@ -21,13 +21,13 @@ export interface PageStyles {
 }
 
 /** Text sizes follow the panel's width. */
-export function pageStyles(panelWidth: number, theme: Theme): PageStyles {
+export function pageStyles(panelWidth: number): PageStyles {
   const caption = Math.max(MIN_CAPTION_PIXELS, Math.round(panelWidth * CAPTION_OF_PANEL));
   return {
-    title: { face: 'title', sizePixels: Math.round(caption * TITLE_OF_CAPTION), color: theme.ink },
-    label: { face: 'title', sizePixels: Math.round(caption * LABEL_OF_CAPTION), color: theme.ink },
-    caption: { face: 'text', sizePixels: caption, color: theme.ink },
-    footer: { face: 'text', sizePixels: Math.round(caption * FOOTER_OF_CAPTION), color: theme.faintInk },
+    title: { face: 'title', sizePixels: Math.round(caption * TITLE_OF_CAPTION), color: THEME.ink },
+    label: { face: 'title', sizePixels: Math.round(caption * LABEL_OF_CAPTION), color: THEME.ink },
+    caption: { face: 'text', sizePixels: caption, color: THEME.ink },
+    footer: { face: 'text', sizePixels: Math.round(caption * FOOTER_OF_CAPTION), color: THEME.faintInk },
   };
 }
 

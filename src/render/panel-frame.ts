@@ -1,7 +1,7 @@
 import type { RasterImage } from '../engine/raster-image.ts';
 import { type Bitmap, type Layer, rasterizeSvg, resample } from './canvas.ts';
 import type { Rect, Size } from './page-layout.ts';
-import type { Theme } from './theme.ts';
+import { THEME } from './theme.ts';
 import { type TextStyle, typeset } from './typeset.ts';
 
 const CORNER_OF_WIDTH = 1 / 24;
@@ -17,7 +17,7 @@ export interface FramedPanel {
 }
 
 /** The layers of all panels: pictures with round corners, outlines, number badges. */
-export async function framePanels(panels: readonly FramedPanel[], page: Size, theme: Theme): Promise<Layer[]> {
+export async function framePanels(panels: readonly FramedPanel[], page: Size): Promise<Layer[]> {
   const pictures: Layer[] = [];
   const numbers: Layer[] = [];
   const shapes: string[] = [];
@@ -30,20 +30,20 @@ export async function framePanels(panels: readonly FramedPanel[], page: Size, th
     shapes.push(
       `<rect x="${shown.left + stroke / 2}" y="${shown.top + stroke / 2}" width="${shown.width - stroke}" ` +
         `height="${shown.height - stroke}" rx="${Math.max(0, corner - stroke / 2)}" fill="none" ` +
-        `stroke="${theme.outline}" stroke-width="${stroke}"/>`,
+        `stroke="${THEME.outline}" stroke-width="${stroke}"/>`,
     );
     if (number !== undefined) {
       const size = Math.round(rect.width * BADGE_OF_WIDTH);
       const centreX = shown.left + size * 0.78;
       const centreY = shown.top + size * 0.78;
       shapes.push(
-        `<circle cx="${centreX}" cy="${centreY}" r="${size / 2}" fill="${theme.badge}" fill-opacity="0.92" ` +
-          `stroke="${theme.outline}" stroke-width="${stroke * 0.7}"/>`,
+        `<circle cx="${centreX}" cy="${centreY}" r="${size / 2}" fill="${THEME.badge}" fill-opacity="0.92" ` +
+          `stroke="${THEME.outline}" stroke-width="${stroke * 0.7}"/>`,
       );
       const style: TextStyle = {
         face: 'title',
         sizePixels: Math.round(size * BADGE_TEXT_OF_BADGE),
-        color: theme.badgeInk,
+        color: THEME.badgeInk,
       };
       const { bitmap } = await typeset(String(number), style, size, 1);
       if (bitmap) {

@@ -7,7 +7,7 @@ import { MAX_CAPTION_LINES, MAX_TITLE_LINES, pageStyles, placeText } from './pag
 import { requirePanels } from './panel-check.ts';
 import { framePanels } from './panel-frame.ts';
 import { type StoryMetadata, withStoryMetadata } from './story-metadata.ts';
-import { LIGHT_THEME, type Theme } from './theme.ts';
+import { THEME } from './theme.ts';
 import { maxBlockHeight, type TextBlock, typeset } from './typeset.ts';
 
 export interface ComparedRow {
@@ -22,7 +22,6 @@ export interface RowsOptions {
   /** One per column, shown once below the last row. */
   readonly captions?: readonly string[];
   readonly direction?: Direction;
-  readonly theme?: Theme;
   readonly metadata?: StoryMetadata;
 }
 
@@ -31,7 +30,7 @@ export interface RowsOptions {
  * @throws UserError `no-panels`, `panel-pixels`
  */
 export async function renderRows(options: RowsOptions): Promise<RenderedPage> {
-  const { rows, title = '', captions = [], direction = 'ltr', theme = LIGHT_THEME } = options;
+  const { rows, title = '', captions = [], direction = 'ltr' } = options;
   const images = rows.flatMap((row) => row.images);
   requirePanels(images);
   const columns = Math.max(...rows.map((row) => row.images.length));
@@ -44,7 +43,7 @@ export async function renderRows(options: RowsOptions): Promise<RenderedPage> {
     direction,
     rows: rows.map((row, index) => ({
       cells: row.images.length,
-      labelHeight: row.label ? maxBlockHeight(pageStyles(panelWidth, theme).label, 1) : 0,
+      labelHeight: row.label ? maxBlockHeight(pageStyles(panelWidth).label, 1) : 0,
       captionHeight: index === rows.length - 1 ? captionHeight : 0,
     })),
   });
@@ -52,14 +51,14 @@ export async function renderRows(options: RowsOptions): Promise<RenderedPage> {
 
   const panel =
     displaySizes(native).find((size) => {
-      const styles = pageStyles(size.width, theme);
+      const styles = pageStyles(size.width);
       const captionHeight = captions.length > 0 ? maxBlockHeight(styles.caption, MAX_CAPTION_LINES) : 0;
       const titleHeight = title ? maxBlockHeight(styles.title, MAX_TITLE_LINES) : 0;
       return pageFits(layoutPage({ ...planOf(size.width, captionHeight), ...fixed, panel: size, titleHeight }));
     }) ?? native;
 
   await loadFonts();
-  const styles = pageStyles(panel.width, theme);
+  const styles = pageStyles(panel.width);
   const innerWidth = layoutPage({ ...planOf(panel.width, 0), ...fixed, panel, titleHeight: 0 }).title.width;
   const titleBlock = await typeset(title, styles.title, innerWidth, MAX_TITLE_LINES);
   const labelBlocks: TextBlock[] = [];
@@ -81,7 +80,7 @@ export async function renderRows(options: RowsOptions): Promise<RenderedPage> {
   const step = columns > 1 ? (layout.title.width - panel.width) / (columns - 1) : 0;
   const captionTop = layout.captions.at(-1)?.top ?? 0;
   const layers = [
-    ...(await framePanels(framed, layout, theme)),
+    ...(await framePanels(framed, layout)),
     ...placeText(titleBlock, layout.title),
     ...labelBlocks.flatMap((block, index) => {
       const box = layout.labels[index];
@@ -92,7 +91,7 @@ export async function renderRows(options: RowsOptions): Promise<RenderedPage> {
       return placeText(block, { left, top: captionTop, width: panel.width, height: captionHeight });
     }),
   ];
-  const png = await composePage(layout.width, layout.height, theme.paper, layers);
+  const png = await composePage(layout.width, layout.height, THEME.paper, layers);
   const description = `${rows.length} rows (${rows.map((row) => row.label).join(', ')}) of the same panels`;
   return {
     png: options.metadata ? withStoryMetadata(png, options.metadata) : png,

@@ -74,11 +74,6 @@ async function retryConflicts<T>(write: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A row with the same unique value stands there already. */
-export function isUniqueViolation(error: unknown): boolean {
-  return prismaCode(error) === 'P2002';
-}
-
 function prismaCode(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
 }

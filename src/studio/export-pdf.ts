@@ -1,7 +1,7 @@
 import PDFDocument from 'pdfkit';
 import { cleanCaption } from '../render/caption-text.ts';
 import type { RenderedPage } from '../render/grid.ts';
-import { LIGHT_THEME } from '../render/theme.ts';
+import { THEME } from '../render/theme.ts';
 import type { Story } from '../store/stories.ts';
 
 /** A4, in points of 1/72 inch (ISO 216). */
@@ -35,7 +35,7 @@ export function exportPdf(story: Pick<Story, 'title' | 'createdAt'>, page: Rende
   const [w, h] = [page.width * scale, page.height * scale];
   // The paper goes to the page's edges; screen readers pass over it.
   pdf.markContent('Artifact', { type: 'Page' });
-  pdf.rect(0, 0, width, height).fill(LIGHT_THEME.paper);
+  pdf.rect(0, 0, width, height).fill(THEME.paper);
   pdf.endMarkedContent();
   const figure = pdf.struct('Figure', { alt: page.altText, title }, () => {
     pdf.image(page.png, (width - w) / 2, (height - h) / 2, { width: w, height: h });
