@@ -1,12 +1,12 @@
 import { escapeMarkdown, hyperlink, TimestampStyles, time, userMention } from 'discord.js';
+import { requireMayRepost } from '../src/discord/access.ts';
 import { addPanel, redrawPanel } from '../src/discord/change-story.ts';
 import { type Asked, defineCommand, subcommand } from '../src/discord/command.ts';
 import { listing } from '../src/discord/components.ts';
 import { EXPORT_FORMATS, exportAnswer } from '../src/discord/export-answer.ts';
 import { MAX_SEED_LENGTH, MAX_STYLE_LENGTH, scriptForm } from '../src/discord/forms.ts';
 import { findCharacter, findStory } from '../src/discord/lookup.ts';
-import { requirePosting } from '../src/discord/permissions.ts';
-import { startAgain, startStory } from '../src/discord/start-story.ts';
+import { startAgain, startStory, textsOf } from '../src/discord/start-story.ts';
 import { storyActions } from '../src/discord/story-actions.ts';
 import { storyTitle } from '../src/discord/story-title.ts';
 import { LAYOUTS, loraOf, splitNames } from '../src/discord/story-values.ts';
@@ -69,10 +69,10 @@ export const command = defineCommand({
     show: subcommand({
       options: { story, post: { type: 'boolean' } },
       execute: async ({ values, interaction, ...asked }) => {
-        const { services, asker, missing, t } = asked;
+        const { services, asker, t } = asked;
         const found = await findStory(asked, values.story);
         if (!values.post) return viewAnswer(await services.board.storyFor(found, answerFacts(asked, interaction)));
-        requirePosting(missing, t);
+        requireMayRepost(asked, found, textsOf(found));
         const where = (await services.board.repostStory(found, asker.channelId)) ?? t.common.here;
         return { content: t.story.posted({ where }) };
       },

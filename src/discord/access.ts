@@ -22,6 +22,20 @@ export function requireMayRedraw(asked: Pick<Asked, 'asker' | 'roles' | 'setting
   if (!isAuthor || redrawing === 'moderators') requireAudience(asked, redrawing);
 }
 
+/**
+ * Who may post a story again whose message was deleted: it may have been deleted for a reason, and not for this channel.
+ * @throws UserError `author-only`, `text-refused`, `permissions-missing`
+ */
+export function requireMayRepost(
+  asked: Asked,
+  { authorId }: { readonly authorId: string },
+  texts: readonly FieldText[],
+) {
+  if (authorId !== asked.asker.memberId) requireAudience(asked, 'author');
+  requireWelcomeTexts(asked, texts);
+  requirePosting(asked.missing, asked.t);
+}
+
 /** @param beside what is drawn with them and was let through before. @throws UserError `text-refused` */
 export function requireWelcomeTexts(
   { asker, settings }: Pick<Asked, 'asker' | 'settings'>,

@@ -38,7 +38,12 @@ describe("a server's rules", () => {
     expect((await generate('Coarse', 'stories', panels)).content).toContain('Coarse');
     expect(room.messages().some(({ text }) => text.includes('## Coarse'))).toBe(false);
     expect((await generate('Coarse', 'late-night', panels)).content).toContain('Your story is');
-    expect((await finishedStory(room, 'Coarse')).channelId).toBe(room.channel('late-night').id);
+    const message = await finishedStory(room, 'Coarse');
+    expect(message.channelId).toBe(room.channel('late-night').id);
+    room.trouble.deleteMessage(message);
+    const elsewhere = { story: 'Coarse', post: true };
+    const again = await (await room.as('alex', 'stories').slash('/story show', elsewhere)).settled();
+    expect(again.content).toContain('isn’t welcome here');
   });
 
   test('given creating for moderators only, then others are refused before anything is stored', async () => {
