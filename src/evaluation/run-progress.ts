@@ -25,7 +25,7 @@ const MS_PER_HOUR = 3_600_000;
  * unit takes long a line now and then of what is going on.
  */
 export class RunProgress {
-  private readonly total: number;
+  private total: number;
   private readonly console: ProgressConsole;
   private done = 0;
   private unitStarted: number;
@@ -39,6 +39,11 @@ export class RunProgress {
     this.console = console;
     this.unitStarted = console.now();
     this.lastLine = this.unitStarted;
+  }
+
+  /** Where the first unit tells how many there are. */
+  expect(total: number): void {
+    this.total = total;
   }
 
   /** The engine's progress within a unit. */

@@ -2,7 +2,7 @@ import { PLAIN_SETTINGS } from '../../engine/consistory/settings.ts';
 import type { Grid } from '../../engine/consistory/subject-mask.ts';
 import type { StoryRequest } from '../../engine/draw-story.ts';
 import type { RasterImage } from '../../engine/raster-image.ts';
-import type { Engine } from '../../engine/worker/engine-client.ts';
+import type { Engine, EngineHooks } from '../../engine/worker/engine-client.ts';
 import type { ModelChoice } from '../../engine/worker/messages.ts';
 import { base64, fromBase64 } from '../base64.ts';
 import type { LocalisationPrompt } from './prompts.ts';
@@ -44,8 +44,14 @@ export function attentionRequest(
   };
 }
 
-export async function drawAttention(engine: Engine, model: ModelChoice, request: StoryRequest): Promise<AttendedBatch> {
-  const { panels, trace, maskGrid } = await engine.draw(model, request, { trace: true, previewEvery: 0 });
+export async function drawAttention(
+  engine: Engine,
+  model: ModelChoice,
+  request: StoryRequest,
+  progress: EngineHooks['progress'] = () => {},
+): Promise<AttendedBatch> {
+  const options = { trace: true, previewEvery: 0 };
+  const { panels, trace, maskGrid } = await engine.draw(model, request, options, { progress });
   if (!trace) throw new Error('pictures were drawn without their trace');
   return {
     grid: maskGrid,

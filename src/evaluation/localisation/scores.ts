@@ -35,3 +35,14 @@ export function scoreMask(mask: Mask, truth: Mask, others: Mask): MaskScore {
     onOthers: covered === 0 ? 0 : onOthers / covered,
   };
 }
+
+/** Intersection over union of two masks over one grid; 0 where both are empty. */
+export function maskIou(a: Mask, b: Mask): number {
+  if (a.length !== b.length) throw new Error('masks of different grids');
+  let [both, either] = [0, 0];
+  for (const [i, is] of a.entries()) {
+    both += is & (b[i] as number);
+    either += is | (b[i] as number);
+  }
+  return either === 0 ? 0 : both / either;
+}

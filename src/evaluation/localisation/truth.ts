@@ -1,45 +1,30 @@
-import { type Mask, unionMasks } from '../../engine/consistory/subject-mask.ts';
-import type { JudgedCreature, Judgement, Species } from '../judge/judgement.ts';
+import type { Grid, Mask } from '../../engine/consistory/subject-mask.ts';
+import type { RasterImage } from '../../engine/raster-image.ts';
 
-/** Where a subject is, by the judge, over its grid. */
-export interface Truth {
-  readonly subject: Species;
-  readonly mask: Mask;
-  /** where the other creatures are */
-  readonly others: Mask;
-  /** what the judge takes it for: not always what was asked for */
-  readonly seenAs: Species;
+/** Whoever says where in a picture its subjects are. */
+export interface SubjectTruth {
+  /** for people: "the judge" */
+  readonly name: string;
+  /** @param subjects what the picture was asked for: "fox" */
+  tell(picture: RasterImage, subjects: readonly string[]): Promise<ToldPicture>;
 }
 
-/**
- * Which creatures are which subject. All of its species are: where two foxes are drawn for one, the word stands for both.
- * If one subject is lost and one creature left, that is the subject: a fox that was drawn like a cat is still where the
- * fox was asked for. Where two rabbits are drawn for a rabbit and a frog, nobody knows which of them is the frog: those
- * subjects stay untold.
- */
-export function truthOf({ instances, grid }: Judgement, subjects: readonly Species[]): Truth[] {
-  const found = new Map<Species, readonly JudgedCreature[]>();
-  for (const subject of subjects) {
-    const alike = instances.filter(({ species }) => species === subject);
-    if (alike.length > 0) found.set(subject, alike);
-  }
-  const lost = subjects.filter((subject) => !found.has(subject));
-  if (lost.length > 0) {
-    const left = instances.filter(({ species }) => !found.has(species));
-    for (const [subject, alike] of found) if (alike.length > 1) found.delete(subject);
-    const [only] = lost;
-    if (only && lost.length === 1 && left.length === 1) found.set(only, left);
-  }
-  const together = (creatures: readonly JudgedCreature[]) =>
-    unionMasks(
-      creatures.map(({ mask }) => mask),
-      grid.width * grid.height,
-    );
-  return subjects.flatMap((subject) => {
-    const own = found.get(subject) ?? [];
-    const [first] = own;
-    if (!first) return [];
-    const others = instances.filter((creature) => !own.includes(creature));
-    return [{ subject, mask: together(own), others: together(others), seenAs: first.species }];
-  });
+export interface ToldPicture {
+  /** of all masks, over the whole picture */
+  readonly grid: Grid;
+  /** those that can be told, in the order that they were asked for */
+  readonly subjects: readonly Truth[];
+  /** all that is in the picture by name; null for who only looks for what is asked */
+  readonly seen: readonly string[] | null;
+}
+
+/** Where a subject is. */
+export interface Truth {
+  readonly subject: string;
+  /** never empty */
+  readonly mask: Mask;
+  /** where others are that are known */
+  readonly others: Mask;
+  /** what it is taken for, not always what was asked for; null for who only looks for what is asked */
+  readonly seenAs: string | null;
 }

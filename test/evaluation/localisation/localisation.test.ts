@@ -3,10 +3,10 @@ import { subjectMask } from '../../../src/engine/consistory/subject-mask.ts';
 import type { JudgedCreature, Judgement, Species } from '../../../src/evaluation/judge/judgement.ts';
 import { attentionMask } from '../../../src/evaluation/localisation/attention-mask.ts';
 import { conditionKey, conditionsOf } from '../../../src/evaluation/localisation/conditions.ts';
+import { truthOf } from '../../../src/evaluation/localisation/judge-truth.ts';
 import { localisationPrompts, PROMPT_COUNTS } from '../../../src/evaluation/localisation/prompts.ts';
 import { scoreMask } from '../../../src/evaluation/localisation/scores.ts';
 import { type SubjectScores, summarizeLocalisation } from '../../../src/evaluation/localisation/summary.ts';
-import { truthOf } from '../../../src/evaluation/localisation/truth.ts';
 
 const mask = (...cells: number[]) => Uint8Array.from(cells);
 const map = (...values: number[]) => Float32Array.from(values);
