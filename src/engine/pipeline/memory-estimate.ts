@@ -26,7 +26,7 @@ export interface Workload {
   readonly panels: number;
   /** whether there is guidance, which makes two rows of each panel in place of one; yes unless told */
   readonly guided?: boolean;
-  /** whether queries are blended, which doubles the rows for some steps; yes unless told */
+  /** whether queries are blended, which for some steps makes two rows of each panel without guidance too; yes unless told */
   readonly twins?: boolean;
 }
 
