@@ -1,8 +1,7 @@
 import { UserError } from '../errors/user-error.ts';
 import type { Story } from '../store/stories.ts';
-import { requireMayRedraw, requireWelcomeTexts } from './access.ts';
+import { requireMayRedraw, requireMayRepost, requireWelcomeTexts } from './access.ts';
 import type { Answer, Asked } from './command.ts';
-import { requirePosting } from './permissions.ts';
 import { placeText } from './progress-text.ts';
 import { looksIn, textsOf } from './start-story.ts';
 
@@ -11,6 +10,7 @@ export async function redrawPanel(asked: Asked, story: Story, place: number): Pr
   const { services, asker, t } = asked;
   requireMayRedraw(asked, story.authorId);
   requirePlace(story, place);
+  await requireWhereabouts(asked, story);
   const ticket = await services.board.changeStory(story.id, () => services.studio.redrawPanel(asker, story.id, place));
   const where = await whereabouts(asked, story);
   return { content: t.story.redrawTaken({ panel: place, place: placeText(ticket.place, t), where }) };
@@ -21,15 +21,19 @@ export async function addPanel(asked: Asked, story: Story, text: string): Promis
   requireMayRedraw(asked, story.authorId);
   const texts = [{ field: 'panel', text }, ...(await looksIn(asked, text))];
   requireWelcomeTexts(asked, texts, textsOf(story));
+  await requireWhereabouts(asked, story);
   const ticket = await services.board.changeStory(story.id, () => services.studio.addPanel(asker, story.id, text));
   return { content: t.story.addTaken({ place: placeText(ticket.place, t), where: await whereabouts(asked, story) }) };
 }
 
-/** A story whose message is gone gets a new one where somebody works on it. @throws UserError `permissions-missing` */
-async function whereabouts({ services, asker, missing, t }: Asked, story: Story): Promise<string> {
+/** A story whose message is gone gets a new one where somebody works on it. @throws UserError those of requireMayRepost */
+async function requireWhereabouts(asked: Asked, story: Story): Promise<void> {
+  if ((await asked.services.board.whereIs(story.id)) === undefined) requireMayRepost(asked, story, textsOf(story));
+}
+
+async function whereabouts({ services, asker, t }: Asked, story: Story): Promise<string> {
   const where = await services.board.whereIs(story.id);
   if (where !== undefined) return where;
-  requirePosting(missing, t);
   return (await services.board.repostStory(story, asker.channelId)) ?? t.common.here;
 }
 

@@ -112,8 +112,12 @@ describe('what people delete', () => {
     const shown = await (await alex.slash('/story show', { story: 'Deleted' })).settled();
     expect(shown.text).toContain('## Deleted');
     expect(room.messages('casting').some(titled('Deleted'))).toBe(false);
-    const refused = await (await room.as('nova').slash('/story show', { story: 'Deleted', post: true })).settled();
-    expect(refused.content).toContain('wer es gemacht hat');
+    const nova = room.as('nova');
+    const again = { show: { post: true }, redraw: { panel: 1 }, add: { panel: 'a fox' } };
+    for (const [command, values] of Object.entries(again)) {
+      const refused = await (await nova.slash(`/story ${command}`, { story: 'Deleted', ...values })).settled();
+      expect(refused.content).toContain('wer es gemacht hat');
+    }
     await (await alex.slash('/story show', { story: 'Deleted', post: true })).settled();
     const message = await finishedStory(room, 'Deleted');
     expect(message.channelId).toBe(alex.channel.id);
