@@ -1,7 +1,7 @@
 import type { RasterImage } from '../../engine/raster-image.ts';
 import type { TensorOf } from '../../engine/runtime/tensor-value.ts';
-import { CLIP_SCALE, normalPixels } from '../normal-pixels.ts';
-import { pillowResize } from '../pillow-resize.ts';
+import { CLIP_SCALE, normalPixels } from '../pictures/normal-pixels.ts';
+import { pillowResize } from '../pictures/pillow-resize.ts';
 
 /** The middle square of a picture as CLIP's own preparation makes it: [1, 3, size, size], normalised. */
 export const clipPixels = (picture: RasterImage, size: number): TensorOf<'float32'> =>

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { RasterImage } from '../../engine/raster-image.ts';
 import type { TensorOf } from '../../engine/runtime/tensor-value.ts';
-import { normalPixels } from '../normal-pixels.ts';
-import { pillowResize } from '../pillow-resize.ts';
+import { normalPixels } from '../pictures/normal-pixels.ts';
+import { pillowResize } from '../pictures/pillow-resize.ts';
 
 /** Kernels by their numbers (PIL.Image.Resampling). */
 const RESAMPLING = { 2: 'bilinear', 3: 'bicubic' } as const;

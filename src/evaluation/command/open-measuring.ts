@@ -1,8 +1,11 @@
+import path from 'node:path';
 import { type FoundMeasuring, findMeasuring } from '../../models/find-measuring.ts';
 import { openClip } from '../clip/open-clip.ts';
+import { contentKey, sourceKey } from '../content-key.ts';
 import { openDreamSim } from '../dreamsim/open-dreamsim.ts';
 import { type MeasuredWith, measuredWith } from '../measured-with.ts';
 import type { EvaluationDeps } from '../run-evaluation.ts';
+import { ROOT } from './circumstances.ts';
 
 export interface MeasuringModels extends Pick<EvaluationDeps, 'clip' | 'dreamSim'> {
   /** for whoever reads the numbers */
@@ -38,16 +41,19 @@ export async function openMeasuring(
   const release = async () => {
     for (const model of opened) await model.release();
   };
-  const open = async <Model extends Releasable>(found: FoundMeasuring, opening: Promise<Model>) => {
+  const open = async <Model extends Releasable>(found: FoundMeasuring, code: string, opening: Promise<Model>) => {
     const model = await opening;
     opened.push(model);
     const told = await measuredWith(found);
     by.push(told);
-    return { model, name: told.hash };
+    // other code that prepares pictures measures otherwise, too
+    const sources = ['pictures', code].map((folder) => sourceKey(path.join(ROOT, 'src/evaluation', folder)));
+    return { model, name: contentKey([told.hash, await Promise.all(sources)]) };
   };
   try {
-    const clips = foundClip && (await open(foundClip, openClip(foundClip.folder, { threads })));
-    const dreams = foundDreamSim && (await open(foundDreamSim, openDreamSim(foundDreamSim.folder, { threads })));
+    const clips = foundClip && (await open(foundClip, 'clip', openClip(foundClip.folder, { threads })));
+    const dreams =
+      foundDreamSim && (await open(foundDreamSim, 'dreamsim', openDreamSim(foundDreamSim.folder, { threads })));
     return {
       ...(clips ? { clip: { clip: clips.model, name: clips.name } } : {}),
       ...(dreams ? { dreamSim: { dreamSim: dreams.model, name: dreams.name } } : {}),

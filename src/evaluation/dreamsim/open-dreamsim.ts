@@ -6,8 +6,8 @@ import { OnnxSession } from '../../engine/runtime/onnx-session.ts';
 import type { TensorOf } from '../../engine/runtime/tensor-value.ts';
 import { openCheckpoint } from '../../engine/weights/checkpoint.ts';
 import { ANY_OBJECT, readJson } from '../../engine/weights/read-json.ts';
-import { normalPixels } from '../normal-pixels.ts';
-import { pillowResize } from '../pillow-resize.ts';
+import { normalPixels } from '../pictures/normal-pixels.ts';
+import { pillowResize } from '../pictures/pillow-resize.ts';
 
 /** DreamSim, for how alike people would find two pictures (Fu et al. 2023, arXiv 2306.09344). */
 export interface DreamSim {

@@ -1,7 +1,7 @@
 import type { RasterImage } from '../../engine/raster-image.ts';
 import { meanOf, pairs } from '../../inspection/pairs.ts';
-import { cutOut } from '../cut-out.ts';
 import type { Drawing } from '../drawing.ts';
+import { cutOut } from '../pictures/cut-out.ts';
 
 /** What sees pictures as vectors of length 1. */
 export interface PictureEncoder {

@@ -73,7 +73,13 @@ async function openMaskReader(
   const found = findMeasuring('CLIP', named, notice);
   const by = found && (await measuredWith(found));
   const clip = found && (await openClip(found.folder, { threads }));
-  const seenBy = await sourcesOf('clip', 'story-benchmark/looking', 'story-benchmark/own-masks', '../inspection');
+  const seenBy = await sourcesOf(
+    'clip',
+    'pictures',
+    'story-benchmark/looking',
+    'story-benchmark/own-masks',
+    '../inspection',
+  );
   const reading = by && clip ? { clip, name: by.name, hash: by.hash } : undefined;
   return {
     ...maskReader({ ...deps, clip: reading, seenBy }),

@@ -5,7 +5,7 @@ import type { RasterImage } from '../../../src/engine/raster-image.ts';
 import { float32Tensor, type TensorValue } from '../../../src/engine/runtime/tensor-value.ts';
 import { dreamSimMeasures } from '../../../src/evaluation/dreamsim/dreamsim-measures.ts';
 import { type DreamSim, openDreamSim } from '../../../src/evaluation/dreamsim/open-dreamsim.ts';
-import { normalPixels } from '../../../src/evaluation/normal-pixels.ts';
+import { normalPixels } from '../../../src/evaluation/pictures/normal-pixels.ts';
 import { expectClose, fixturePath, readFixture, readModelPart } from '../../support/fixtures.ts';
 import { refusal } from '../../support/refusal.ts';
 import { runGraph } from '../../support/run-graph.ts';

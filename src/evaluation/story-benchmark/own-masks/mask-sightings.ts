@@ -4,7 +4,7 @@ import type { PictureProbe, ProbeResult } from '../../../engine/probe-pictures.t
 import { colourHistogram } from '../../../inspection/colour-agreement.ts';
 import { coloursIn } from '../../../inspection/region.ts';
 import type { Clip } from '../../clip/open-clip.ts';
-import { cutOut } from '../../cut-out.ts';
+import { cutOut } from '../../pictures/cut-out.ts';
 import type { DrawnShot } from '../drawn-shots.ts';
 import { sideBySide } from '../looking/cosine.ts';
 import { outlineVector } from '../looking/creature-features.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cutOut } from '../../src/evaluation/cut-out.ts';
+import { cutOut } from '../../../src/evaluation/pictures/cut-out.ts';
 
 /** A picture whose red is its column and whose green is its row. */
 function picture(width: number, height: number) {

@@ -1,4 +1,4 @@
-import type { RasterImage } from '../engine/raster-image.ts';
+import type { RasterImage } from '../../engine/raster-image.ts';
 
 const CHANNELS = 3;
 

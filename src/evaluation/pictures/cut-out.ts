@@ -1,6 +1,6 @@
-import type { Grid, Mask } from '../engine/consistory/subject-mask.ts';
-import type { RasterImage } from '../engine/raster-image.ts';
-import { cellAt } from '../inspection/region.ts';
+import type { Grid, Mask } from '../../engine/consistory/subject-mask.ts';
+import type { RasterImage } from '../../engine/raster-image.ts';
+import { cellAt } from '../../inspection/region.ts';
 
 /** 8-bit sRGB; about the mean of the pictures that CLIP was trained on, so that it says little. */
 const GREY = [122, 116, 104] as const;

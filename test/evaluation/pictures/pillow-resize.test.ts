@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { RasterImage } from '../../src/engine/raster-image.ts';
-import type { TensorValue } from '../../src/engine/runtime/tensor-value.ts';
-import { type PillowFilter, pillowResize } from '../../src/evaluation/pillow-resize.ts';
-import { readFixture } from '../support/fixtures.ts';
+import type { RasterImage } from '../../../src/engine/raster-image.ts';
+import type { TensorValue } from '../../../src/engine/runtime/tensor-value.ts';
+import { type PillowFilter, pillowResize } from '../../../src/evaluation/pictures/pillow-resize.ts';
+import { readFixture } from '../../support/fixtures.ts';
 
 const expected = readFixture('pillow', 'expected.safetensors');
 const pictureOf = (name: string): RasterImage => {

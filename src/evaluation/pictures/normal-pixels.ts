@@ -1,5 +1,5 @@
-import type { RasterImage } from '../engine/raster-image.ts';
-import { float32Tensor, type TensorOf } from '../engine/runtime/tensor-value.ts';
+import type { RasterImage } from '../../engine/raster-image.ts';
+import { float32Tensor, type TensorOf } from '../../engine/runtime/tensor-value.ts';
 
 const CHANNELS = 3;
 
