@@ -40,6 +40,21 @@ class Story:
     mask_level: tuple[int, int]
     inject_level: tuple[int, int]  # also that of DIFT's features
 
+    @classmethod
+    def of(cls, task: dict, text: Tensor, added: dict[str, Tensor], columns: Tensor) -> "Story":
+        """Of a task as src/bench/rival-task.ts and src/bench/sdxl/question.ts write it."""
+        return cls(
+            text=text,
+            added=added,
+            columns=columns,
+            guidance=task["guidance"],
+            steps=task["steps"],
+            settings=task["settings"],
+            levels=[tuple(level) for level in task["levels"]],
+            mask_level=tuple(task["maskLevel"]),
+            inject_level=tuple(task["injectLevel"]),
+        )
+
 
 @dataclass
 class State:

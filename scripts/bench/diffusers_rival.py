@@ -51,16 +51,11 @@ class Rival:
         side = [shape[axis] * pipeline.vae_scale_factor for axis in (2, 3)]
         time_ids = torch.tensor([[*side, 0, 0, *side]], dtype=torch.float32).repeat(2 * count, 1)
         words = [pipeline.tokenizer.tokenize(prompt) for prompt in prompts]
-        self.story = Story(
+        self.story = Story.of(
+            task,
             text=torch.cat([uncond, cond]).to(dtype),
             added={"text_embeds": torch.cat([pooled_uncond, pooled]).to(dtype), "time_ids": time_ids},
             columns=torch.tensor([1 + tokens.index(f"{task['subject']}</w>") for tokens in words]),
-            guidance=task["guidance"],
-            steps=task["steps"],
-            settings=task["settings"],
-            levels=[tuple(level) for level in task["levels"]],
-            mask_level=tuple(task["maskLevel"]),
-            inject_level=tuple(task["injectLevel"]),
         )
         self.draws = Draws(
             latents=read("latents", numpy.float32, shape),

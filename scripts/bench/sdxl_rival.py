@@ -34,16 +34,11 @@ class Rival:
     def __init__(self) -> None:
         self.unet = UNet2DConditionModel.from_pretrained(task["model"], subfolder="unet", torch_dtype=torch.float32).eval()
         latents, masks = read("latents"), read("masks", numpy.uint8)
-        story = Story(
+        story = Story.of(
+            task,
             text=read("text"),
             added={"text_embeds": read("pooled"), "time_ids": read("timeIds")},
             columns=torch.full((len(latents),), task["column"]),
-            guidance=task["guidance"],
-            steps=task["steps"],
-            settings=task["settings"],
-            levels=[tuple(level) for level in task["levels"]],
-            mask_level=tuple(task["maskLevel"]),
-            inject_level=tuple(task["injectLevel"]),
         )
         draws = Draws(latents, latents, read("kept", numpy.uint8).bool())
         scheduler = DDIMScheduler()
