@@ -9,13 +9,15 @@ import type { TensorIndex } from '../engine/weights/tensor-index.ts';
  * repository, so whoever runs Troupe has them.
  */
 const FIXTURES = path.resolve(import.meta.dirname, '../../test/fixtures');
+/** The embedded model. */
 export const POCKET = path.resolve(import.meta.dirname, '../../models/pocket');
 
-export type Tensors = Readonly<Record<string, TensorValue>>;
+/** by name */
+export type Tensors = Record<string, TensorValue>;
 
-export const fixtureFolder = (...parts: string[]): string => path.join(FIXTURES, ...parts);
+export const fixturePath = (...parts: string[]): string => path.join(FIXTURES, ...parts);
 
-export function readTensors(...parts: string[]): Tensors {
+export function readFixture(...parts: string[]): Tensors {
   const header = readSafetensorsHeader(path.join(FIXTURES, ...parts));
   return Object.fromEntries([...header].map(([name, entry]) => [name, readTensor(entry) as TensorValue]));
 }
@@ -28,12 +30,12 @@ export function tensorOf(tensors: Tensors, name: string): TensorValue {
 
 /** One part of a model, as the graph writers want it. */
 export interface GraphSource {
-  readonly config: unknown;
+  readonly config: Readonly<Record<string, unknown>>;
   readonly weights: TensorIndex;
   readonly root: string;
 }
 
-export function readPart(root: string, stem: 'model' | 'diffusion_pytorch_model'): GraphSource {
-  const config: unknown = JSON.parse(fs.readFileSync(path.join(root, 'config.json'), 'utf8'));
+export function readModelPart(root: string, stem: 'model' | 'diffusion_pytorch_model'): GraphSource {
+  const config = JSON.parse(fs.readFileSync(path.join(root, 'config.json'), 'utf8')) as GraphSource['config'];
   return { config, weights: readSafetensorsHeader(path.join(root, `${stem}.safetensors`)), root };
 }

@@ -7,21 +7,21 @@ import { buildClipTextEncoder } from '../engine/graph/clip-text-encoder.ts';
 import { buildCorrespondence } from '../engine/graph/correspondence.ts';
 import { int64Tensor, type TensorValue } from '../engine/runtime/tensor-value.ts';
 import { type Bench, type Check, compare, runOn } from './check.ts';
-import { fixtureFolder, POCKET, readPart, readTensors, tensorOf } from './oracle-fixtures.ts';
+import { fixturePath, POCKET, readFixture, readModelPart, tensorOf } from './oracle-fixtures.ts';
 
 /** The parts that the engine always runs in single precision: they are small, or overflow in half. */
 
 export const TEXT_ENCODERS: readonly Check[] = [
-  ['clip-l', fixtureFolder('text-encoders', 'clip-l')],
-  ['open-clip-g', fixtureFolder('text-encoders', 'open-clip-g')],
+  ['clip-l', fixturePath('text-encoders', 'clip-l')],
+  ['open-clip-g', fixturePath('text-encoders', 'open-clip-g')],
   ['pocket-text_encoder', path.join(POCKET, 'text_encoder')],
   ['pocket-text_encoder_2', path.join(POCKET, 'text_encoder_2')],
 ].map(([name = '', folder = '']) => ({
   name: `text encoder ${name}`,
   inHalf: false,
   run: async (bench) => {
-    const expected = readTensors('text-encoders', name, 'expected.safetensors');
-    const source = readPart(folder, 'model');
+    const expected = readFixture('text-encoders', name, 'expected.safetensors');
+    const source = readModelPart(folder, 'model');
     const graph = buildClipTextEncoder({ ...source, compute: 'float32', hiddenState: 'penultimate', pooled: true });
     const ids = tensorOf(expected, 'input_ids');
     const feeds = { input_ids: ids, eos_index: int64Tensor(rowsOf(ids).map((row) => eosIndex(row, graph.eosTokenId))) };
@@ -43,9 +43,9 @@ export const AUTOENCODERS: readonly Check[] = ['kl', 'tiny', 'pocket'].map((name
   name: `autoencoder ${name}`,
   inHalf: false,
   run: async (bench) => {
-    const folder = name === 'pocket' ? path.join(POCKET, 'vae') : fixtureFolder('autoencoders', name);
-    const expected = readTensors('autoencoders', name, 'expected.safetensors');
-    const source = readPart(folder, 'diffusion_pytorch_model');
+    const folder = name === 'pocket' ? path.join(POCKET, 'vae') : fixturePath('autoencoders', name);
+    const expected = readFixture('autoencoders', name, 'expected.safetensors');
+    const source = readModelPart(folder, 'diffusion_pytorch_model');
     const [latents, picture] = [tensorOf(expected, 'latents'), tensorOf(expected, 'picture')];
     const options = (input: TensorValue) => {
       const [, , height = 0, width = 0] = input.shape;
@@ -70,7 +70,7 @@ export const CORRESPONDENCE: Check = {
   name: 'correspondence',
   inHalf: false,
   run: async (bench: Bench) => {
-    const { nearest, similarity, ...feeds } = readTensors('correspondence', 'expected.safetensors');
+    const { nearest, similarity, ...feeds } = readFixture('correspondence', 'expected.safetensors');
     const got = await runOn(bench, { model: buildCorrespondence() }, os.tmpdir(), feeds);
     const wanted = [...(nearest as TensorValue).data].map(Number);
     const found = [...(got.nearest as TensorValue).data].map(Number);

@@ -2,7 +2,7 @@ import { drawStory } from '../engine/draw-story.ts';
 import { loadPipeline } from '../engine/pipeline/load-pipeline.ts';
 import { openModelFolder } from '../engine/weights/model-folder.ts';
 import { type Bench, type Check, farthest, providersOf } from './check.ts';
-import { POCKET, readTensors, tensorOf } from './oracle-fixtures.ts';
+import { POCKET, readFixture, tensorOf } from './oracle-fixtures.ts';
 import { ORACLE_STORY, ORACLE_STORY_SIZE } from './oracle-story.ts';
 
 /**
@@ -19,7 +19,7 @@ export const STORY: Check = {
   name: 'a story, both passes',
   inHalf: true,
   run: async ({ provider, compute, threads }: Bench) => {
-    const fixture = readTensors('consistory', 'story.safetensors');
+    const fixture = readFixture('consistory', 'story.safetensors');
     const { shape, data } = tensorOf(fixture, 'last'); // [steps, N, C, H, W]
     const size = data.length / (shape[0] as number);
     const wanted = (data as Float32Array).subarray(-size);

@@ -4,7 +4,7 @@ import { buildUnet, type UNetGraph } from '../engine/graph/unet/unet.ts';
 import { nothingShared as emptyOperations } from '../engine/pipeline/nothing-shared.ts';
 import { int64Tensor } from '../engine/runtime/tensor-value.ts';
 import { type Check, compare, runOn } from './check.ts';
-import { fixtureFolder, POCKET, readPart, readTensors, type Tensors, tensorOf } from './oracle-fixtures.ts';
+import { fixturePath, POCKET, readFixture, readModelPart, type Tensors, tensorOf } from './oracle-fixtures.ts';
 
 const MODEL_INPUTS = ['sample', 'timestep', 'encoder_hidden_states', 'text_embeds', 'time_ids'];
 
@@ -39,7 +39,7 @@ export const PLAIN_UNETS: readonly Check[] = ['sdxl', 'sd15', 'sd21', 'pocket'].
 
 /** A U-Net's graph with inputs of its plain pass, and the noise that it has to predict. */
 export function plainUnet(model: string, compute: ComputeType) {
-  const fixture = readTensors('unet', model, 'plain.safetensors');
+  const fixture = readFixture('unet', model, 'plain.safetensors');
   const { graph, folder } = unetOf(model, fixture, compute);
   const rows = tensorOf(fixture, 'sample').shape[0] as number;
   const feeds = { ...modelInputs(fixture), ...nothingShared(graph, rows) };
@@ -59,7 +59,7 @@ export const OPERATION_CHECKS: readonly Check[] = (
       name: `U-Net ${model}, ${WORDS[mode]}`,
       inHalf: true,
       run: async (bench) => {
-        const fixture = readTensors('consistory', `operations-${model}.safetensors`);
+        const fixture = readFixture('consistory', `operations-${model}.safetensors`);
         const { graph, folder } = unetOf(model, fixture, bench.compute, maskResolution);
         const answer = await runOn(bench, graph, folder, operationFeeds(fixture, graph, mode));
         const wanted = { noise: 'noise', attention: `attention_${maskResolution}`, dift: 'dift' };
@@ -73,10 +73,10 @@ export const OPERATION_CHECKS: readonly Check[] = (
 );
 
 function unetOf(model: string, fixture: Tensors, compute: ComputeType, maskResolution?: number) {
-  const folder = model === 'pocket' ? path.join(POCKET, 'unet') : fixtureFolder('unet', model);
+  const folder = model === 'pocket' ? path.join(POCKET, 'unet') : fixturePath('unet', model);
   const [, , height, width] = tensorOf(fixture, 'sample').shape as [number, number, number, number];
   const tokens = tensorOf(fixture, 'encoder_hidden_states').shape[1] as number;
-  const source = readPart(folder, 'diffusion_pytorch_model');
+  const source = readModelPart(folder, 'diffusion_pytorch_model');
   return { folder, graph: buildUnet({ ...source, compute, height, width, tokens, maskResolution }) };
 }
 
