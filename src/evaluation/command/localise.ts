@@ -6,6 +6,7 @@ import { ensureWritable, writeFileAtomically } from '../../files/write-atomicall
 import { COUNT, DRAWING_OPTIONS, DRAWING_USAGE } from '../drawing-options.ts';
 import { type EvaluatedModel, openEvaluated } from '../evaluated-model.ts';
 import { evaluationEngine, evaluationMemory } from '../evaluation-engine.ts';
+import { attentionSignature } from '../localisation/draw-attention.ts';
 import { type LocalisationPlan, picturesAtOnce } from '../localisation/draw-prompts.ts';
 import { localisationPrompts, PROMPT_COUNTS, promptWordsFor } from '../localisation/prompts.ts';
 import type { LocalisationResults } from '../localisation/results.ts';
@@ -15,7 +16,7 @@ import { worstSheet } from '../localisation/worst-sheet.ts';
 import { panelsThatFit } from '../panels-that-fit.ts';
 import { readArguments } from '../read-arguments.ts';
 import { sectionMarkdown } from '../report/section-markdown.ts';
-import { localisationSection } from '../report/sections/localisation.ts';
+import { localisationSection, tellerOf } from '../report/sections/localisation.ts';
 import { ResultCache } from '../result-cache.ts';
 import { type ProgressConsole, RunProgress, TERMINAL } from '../run-progress.ts';
 import { chooseTruth, TELLERS } from './choose-truth.ts';
@@ -70,13 +71,15 @@ export async function localise(args: readonly string[], console: ProgressConsole
   const engine = evaluationEngine(options);
   try {
     const modelHash = await engine.modelHash(choice.folder);
+    const drawnBy = await attentionSignature(engine, choice, modelHash, plan, progress.engine);
+    progress.prepared(`${opened.card.name}, ${choice.size.width} x ${choice.size.height}, ${plan.steps} steps`);
     const found = await runLocalisation(plan, {
       engine,
       model: choice,
       truth: chosen.truth,
       others: chosen.others,
       cache: new ResultCache(path.join(options.out, 'cells')),
-      drawnBy: [modelHash, sources],
+      drawnBy,
       progress: {
         planned: (batches) => progress.expect(batches),
         drawn: (what) => progress.unitDone(what),
@@ -98,7 +101,7 @@ export async function localise(args: readonly string[], console: ProgressConsole
       summary: summarizeLocalisation(found.scores, found.conditions),
       pictures: found.pictures,
     };
-    console.write((await writeResults(report, results, found, chosen.truth.name)).join(', '));
+    console.write((await writeResults(report, results, found)).join(', '));
   } finally {
     await engine.close();
     await chosen.release();
@@ -133,10 +136,9 @@ async function writeResults(
   report: string,
   results: LocalisationResults,
   { subjects }: Localisation,
-  teller: string,
 ): Promise<string[]> {
   const stem = report.replace(/\.md$/, '');
-  const sheet = await worstSheet(subjects, teller);
+  const sheet = await worstSheet(subjects, tellerOf(results));
   await writeFileAtomically(report, sectionMarkdown(localisationSection(results)));
   await writeFileAtomically(`${stem}.json`, `${JSON.stringify(results)}\n`);
   if (sheet) await writeFileAtomically(`${stem}-worst.png`, sheet);

@@ -5,6 +5,8 @@ import type { RasterImage } from '../../engine/raster-image.ts';
 import type { Engine, EngineHooks } from '../../engine/worker/engine-client.ts';
 import type { ModelChoice } from '../../engine/worker/messages.ts';
 import { base64, fromBase64 } from '../base64.ts';
+import { contentKey } from '../content-key.ts';
+import { sampleSize } from '../drawing-signature.ts';
 import type { LocalisationPrompt } from './prompts.ts';
 
 /** A picture, and what its subjects' words attended to at each step, at one resolution. */
@@ -58,6 +60,28 @@ export async function drawAttention(
     grids: trace.attentionGrids,
     pictures: panels.map(({ image }, i) => ({ image, attention: trace.panels[i]?.attentionByStep ?? {} })),
   };
+}
+
+/** Few: what is asked is whether the code still does the same. */
+const SAMPLE_STEPS = 4;
+const SAMPLE: LocalisationPrompt = { subjects: ['cat'], prompt: 'a cat sitting in a garden' };
+
+/**
+ * Names the engine and the model by what they draw and attend to in a small sample: changes of the code that change
+ * neither keep what was drawn before.
+ * @param model the sample is drawn in its size, or a fraction of it (sampleSize)
+ * @param modelHash another model is another one, though it drew the sample alike
+ */
+export async function attentionSignature(
+  engine: Engine,
+  model: ModelChoice,
+  modelHash: string,
+  { steps, guidance }: { readonly steps: number; readonly guidance: number },
+  progress?: EngineHooks['progress'],
+): Promise<string> {
+  const sampled = { ...model, size: sampleSize(model.size) };
+  const request = attentionRequest([SAMPLE], 1, { seed: 1n, steps: Math.min(SAMPLE_STEPS, steps), guidance });
+  return contentKey({ modelHash, sample: encodeBatch(await drawAttention(engine, sampled, request, progress)) });
 }
 
 interface StoredBatch extends Omit<AttendedBatch, 'pictures'> {

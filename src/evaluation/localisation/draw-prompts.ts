@@ -49,8 +49,8 @@ export interface DrawingDeps {
   readonly engine: Engine;
   readonly model: ModelChoice;
   readonly cache: ResultCache;
-  /** names of the code and the model that draw */
-  readonly drawnBy: readonly string[];
+  /** names the code and the model that draw: see attentionSignature */
+  readonly drawnBy: string;
   readonly progress: DrawingProgress;
 }
 
@@ -82,7 +82,7 @@ export async function drawPrompts(plan: LocalisationPlan, deps: DrawingDeps): Pr
       pictures.push(...batch.pictures);
       const done = Math.min(start + atOnce, plan.prompts.length);
       const { height, width } = batch.grid;
-      deps.progress.drawn(`pictures ${done} of ${plan.prompts.length} with attention at ${height} x ${width}`);
+      deps.progress.drawn(`pictures ${done} of ${plan.prompts.length} with attention at ${width} x ${height}`);
     }
     return pictures;
   };

@@ -1,13 +1,22 @@
+import type { Grid } from '../../../engine/consistory/subject-mask.ts';
 import type { ComparedTruth } from '../../localisation/compare-truths.ts';
 import type { LocalisationResults } from '../../localisation/results.ts';
 import type { ConditionSummary } from '../../localisation/summary.ts';
 import { chart, number, percent, prose, type Section, type Table, table } from '../blocks.ts';
 
+/** Who told where subjects are. */
+export const tellerOf = ({ truth }: Pick<LocalisationResults, 'truth'>): string =>
+  truth === 'clipseg' ? 'CLIPSeg' : 'the judge';
+
+/** As sizes of pictures are written. */
+const gridText = (grid: Grid | undefined): string => (grid ? `${grid.width} x ${grid.height}` : '?');
+
 /** Issue: does attention find the subject (paper §4.1)? */
 export function localisationSection(results: LocalisationResults, sheet?: string): Section {
   const { summary, conditions, pictures } = results;
   const byClipSeg = results.truth === 'clipseg';
-  const teller = byClipSeg ? 'CLIPSeg' : 'the judge';
+  const teller = tellerOf(results);
+  const tokens = (resolution: number) => gridText(results.grids.find(({ height }) => height === resolution));
   const asked = pictures.reduce((sum, picture) => sum + picture.asked.length, 0);
   const told = pictures.reduce((sum, picture) => sum + picture.subjects.length, 0);
   const { base } = conditions;
@@ -16,7 +25,7 @@ export function localisationSection(results: LocalisationResults, sheet?: string
     title: 'Subject localisation',
     blocks: [
       prose(
-        `Does cross-attention find the subject (paper §4.1)? ${pictures.length} pictures, drawn plain: ${counts(pictures)}. ${told} of ${asked} subjects that were asked for can be told in the finished pictures by ${teller} (below); the others are left out. The engine's own way is Otsu's threshold over attention at ${base.resolution} x ${base.resolution} tokens, averaged over the last ${base.window} steps, after all ${results.steps}; each table changes one thing of it. Steps, windows, thresholds and resolutions: pictures of one subject. Guidance ${results.guidance}${sizeText(results)}.`,
+        `Does cross-attention find the subject (paper §4.1)? ${pictures.length} pictures, drawn plain: ${counts(pictures)}. ${told} of ${asked} subjects that were asked for can be told in the finished pictures by ${teller} (below); the others are left out. The engine's own way is Otsu's threshold over attention at ${tokens(base.resolution)} tokens, averaged over the last ${base.window} steps, after all ${results.steps}; each table changes one thing of it. Steps, windows, thresholds and resolutions: pictures of one subject. Guidance ${results.guidance}${sizeText(results)}.`,
       ),
       prose(
         `Scores are taken over ${byClipSeg ? 'the cells of CLIPSeg’s maps' : "the judge's 64 x 64 cells"}. *False positives*: share of what is not the subject that the mask covers. *False negatives*: share of the subject that it leaves out. *On others*: share of the mask that lies on ${byClipSeg ? 'other subjects that were asked for' : 'other creatures'}. Intervals: 95 %, bootstrap over subjects.`,
@@ -33,12 +42,12 @@ export function localisationSection(results: LocalisationResults, sheet?: string
       ),
       conditionTable('After so many steps.', 'steps done', summary.byStep, ({ step }) => `${step}`),
       conditionTable('By threshold and resolution.', 'resolution, threshold', summary.byRule, (c) =>
-        [`${c.resolution} x ${c.resolution}`, c.rule === 'otsu' ? 'Otsu' : c.rule.toFixed(1)].join(', '),
+        [tokens(c.resolution), c.rule === 'otsu' ? 'Otsu' : c.rule.toFixed(1)].join(', '),
       ),
       table(
         'What a resolution allows: the truth itself, made as coarse as attention.',
         ['resolution', 'IoU at best'],
-        summary.ceilings.map(({ resolution, iou }) => [`${resolution} x ${resolution}`, number(iou)]),
+        summary.ceilings.map(({ resolution, iou }) => [tokens(resolution), number(iou)]),
       ),
       conditionTable('By steps that attention is averaged over, at the end.', 'window', summary.byWindow, (c) =>
         c.window === 'all' ? 'all' : `${c.window}`,
