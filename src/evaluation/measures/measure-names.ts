@@ -66,22 +66,10 @@ const INFOS = {
       'Cosine of the panels’ CLIP embeddings, mean over pairs; only where a CLIP is installed. It sees the whole picture: a panel in the same place counts as the same character, and fine details hardly count.',
   },
   clipISubject: {
-    title: 'CLIP-I, subject',
+    title: 'CLIP-I of subjects',
     aim: 'more',
     about:
       'The same of the subjects, cut out by the pictures’ own masks and laid on grey. A mask that takes background along brings it in again; the outline and the pose count as much as the coat.',
-  },
-  dreamSim: {
-    title: 'DreamSim',
-    aim: 'told',
-    about:
-      'DreamSim’s distance (arXiv 2306.09344; 0 is the same), mean over pairs of panels: how different people would find them; only where a DreamSim is installed. It sees the whole picture, and panels are meant to differ in place and action: a small distance may be the same character or the same scene. It was trained on photographs and pictures of large models, not on drawings.',
-  },
-  dreamSimSubject: {
-    title: 'DreamSim, subject',
-    aim: 'less',
-    about:
-      'The same of the subjects, cut out by the pictures’ own masks and laid on grey. Pose and outline count as much as who it is; a mask that takes background along brings it in again.',
   },
   clipT: {
     title: 'CLIP-T',
@@ -89,6 +77,18 @@ const INFOS = {
     tolerance: 0.01,
     about:
       'Cosine of a panel’s CLIP embedding with its prompt’s, mean over panels; only where a CLIP is installed. It knows words better than who does what.',
+  },
+  dreamSim: {
+    title: 'DreamSim',
+    aim: 'told',
+    about:
+      'DreamSim’s distance (arXiv 2306.09344; 0 is the same), mean over pairs of panels: how different people would find them; only where a DreamSim is installed. It sees the whole picture, and panels are meant to differ in place and action: a small distance may be the same character or the same scene. It learned from people’s judgements of pictures that look like photographs, not of drawings.',
+  },
+  dreamSimSubject: {
+    title: 'DreamSim of subjects',
+    aim: 'less',
+    about:
+      'The same of the subjects, cut out by the pictures’ own masks and laid on grey. Pose and outline count as much as who it is; a mask that takes background along brings it in again.',
   },
   promptWins: {
     title: 'own prompt wins',
