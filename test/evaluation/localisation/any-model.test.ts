@@ -30,13 +30,9 @@ async function run(...options: string[]): Promise<string[]> {
   return lines;
 }
 const written = (name: string) => fs.readFileSync(path.join(folder, 'out', name), 'utf8');
-const cells = () =>
-  fs
-    .readdirSync(path.join(folder, 'out/cells'))
-    .map((name) => fs.statSync(path.join(folder, 'out/cells', name)).mtimeMs);
 
 describe('given a model of another size, and a CLIPSeg', () => {
-  test('then the report has scores, and says whose truth they stand on; what was drawn is not drawn again', async () => {
+  test('then the report has scores, and says whose truth they stand on', async () => {
     const lines = await run('--clipseg', clipseg);
     expect(lines.slice(0, 2)).toEqual([
       'stranger, 96 x 64, 2 steps',
@@ -55,10 +51,6 @@ describe('given a model of another size, and a CLIPSeg', () => {
     expect(report).toContain('can be told in the finished pictures by CLIPSeg');
     expect(report).not.toMatch(/judge's 64 x 64|NaN|undefined/);
     expect(fs.existsSync(path.join(folder, 'out/localisation-worst.png'))).toBe(true);
-
-    const before = cells();
-    expect((await run('--clipseg', clipseg, '--own-resolution'))[1]).toMatch(/^1\/1 pictures 3 of 3/);
-    expect(cells()).toEqual(before);
   });
 
   test('with no CLIPSeg, or the judge for a world that it does not know, then it is refused before drawing', async () => {
