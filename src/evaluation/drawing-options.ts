@@ -28,6 +28,8 @@ export const DRAWING_OPTIONS = {
   threads: z.coerce.number().int().nonnegative().default(0),
   /** GB; undefined: most of the machine's */
   'max-memory': z.coerce.number().positive().optional(),
+  /** GB of a GPU's own memory; undefined: whatever it has */
+  'device-memory': z.coerce.number().positive().optional(),
 } as const;
 
 export type DrawingOptions = z.output<z.ZodObject<typeof DRAWING_OPTIONS>>;
@@ -38,4 +40,5 @@ export const DRAWING_USAGE = `  --model NAME       an installed model, or a fold
   --size WxH         pixels; default: the model's own
   --provider NAME    ${PROVIDERS.join(', ')}; default: auto
   --threads N        default: 0, all cores
-  --max-memory GB    what drawing may take; default: 80 % of the machine's`;
+  --max-memory GB    what drawing may take; default: 80 % of the machine's
+  --device-memory GB the same of a GPU's own memory; default: any`;

@@ -1,5 +1,7 @@
 import os from 'node:os';
-import type { PlanOptions } from '../engine/pipeline/memory-estimate.ts';
+import { drawingMemory } from '../engine/pipeline/drawing-memory.ts';
+import type { DrawingMemory } from '../engine/pipeline/memory-estimate.ts';
+import type { ProviderChoice } from '../engine/runtime/providers.ts';
 import { type Engine, startEngine } from '../engine/worker/engine-client.ts';
 import type { DrawingOptions } from './drawing-options.ts';
 
@@ -7,15 +9,21 @@ import type { DrawingOptions } from './drawing-options.ts';
 const MEMORY_SHARE = 0.8;
 const BYTES_PER_GB = 1e9;
 
-type Wanted = Pick<DrawingOptions, 'provider' | 'threads' | 'max-memory'>;
+interface Wanted extends Pick<DrawingOptions, 'threads' | 'max-memory' | 'device-memory'> {
+  readonly provider: ProviderChoice;
+}
 
-/** What drawing may take. */
-export const evaluationMemory = ({ 'max-memory': gigabytes }: Pick<Wanted, 'max-memory'>): PlanOptions => ({
-  limit: gigabytes === undefined ? os.totalmem() * MEMORY_SHARE : gigabytes * BYTES_PER_GB,
-});
+/** What there is to draw with, as far as it can be foreseen. */
+export const evaluationMemory = (wanted: Wanted): DrawingMemory => drawingMemory(limitsOf(wanted));
 
 /** An engine for whoever evaluates, and wants the machine for it. */
-export function evaluationEngine(options: Wanted): Engine {
-  const { limit: maxMemory = Number.POSITIVE_INFINITY } = evaluationMemory(options);
-  return startEngine({ provider: options.provider, threads: options.threads, maxMemory });
+export const evaluationEngine = (wanted: Wanted): Engine => startEngine(limitsOf(wanted));
+
+function limitsOf({ provider, threads, 'max-memory': host, 'device-memory': device }: Wanted) {
+  return {
+    provider,
+    threads,
+    maxMemory: host === undefined ? os.totalmem() * MEMORY_SHARE : host * BYTES_PER_GB,
+    ...(device !== undefined && { deviceMemory: device * BYTES_PER_GB }),
+  };
 }

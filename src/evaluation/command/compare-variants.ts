@@ -1,5 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { Provider } from '../../engine/runtime/onnx-session.ts';
+import type { ProviderChoice } from '../../engine/runtime/providers.ts';
 import { ensureWritable, writeFileAtomically } from '../../files/write-atomically.ts';
 import { coatCalibration } from '../coat-calibration.ts';
 import { contactSheet, methodSheet } from '../contact-sheet.ts';
@@ -48,21 +50,23 @@ export async function compareVariants(
     pocketDaylight: isPocketWorld,
   };
   const panels = Math.max(...plan.stories.map((story) => story.panels.length));
-  refuseTooLarge(evaluated, plan.variants, panels, evaluationMemory(options));
+  const refuse = (provider: ProviderChoice) =>
+    refuseTooLarge(evaluated, plan.variants, panels, evaluationMemory({ ...options, provider }));
+  refuse(options.provider);
   const sheets = path.join(options.out, 'sheets');
   await mkdir(sheets, { recursive: true });
   await mkdir(path.dirname(options.report), { recursive: true });
   await ensureWritable(options.report);
   const measuring = await openMeasuring(options, console.write);
   const progress = new RunProgress(plan.stories.length * plan.runs * plan.variants.length, console);
-  let provider: string = options.provider;
+  let provider: ProviderChoice = options.provider;
   const engine = evaluationEngine(options);
   const judge = isPocketWorld ? await openJudge({ threads: 1 }) : undefined;
   try {
     const modelHash = await engine.modelHash(choice.folder);
     const engineHooks = {
       progress: progress.engine,
-      loaded: (event: { readonly provider: string }) => {
+      loaded: (event: { readonly provider: Provider }) => {
         provider = event.provider;
       },
     };
@@ -78,7 +82,10 @@ export async function compareVariants(
       ...measuring,
     };
     const cells = await runEvaluation(plan, deps, {
-      signed: () => progress.prepared(`Drawing with ${evaluated.opened.card.name} on ${provider}`),
+      signed: () => {
+        refuse(provider); // another one than was foreseen may have taken over
+        progress.prepared(`Drawing with ${evaluated.opened.card.name} on ${provider}`);
+      },
       progress: (_done, _total, { story, seed, variant, took }) =>
         progress.unitDone(`${story}, seed ${seed}, ${variant} (drawn in ${took.toFixed(1)} s)`),
       drawn: sheetWriter(sheets),

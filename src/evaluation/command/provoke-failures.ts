@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import type { Provider } from '../../engine/runtime/onnx-session.ts';
+import type { ProviderChoice } from '../../engine/runtime/providers.ts';
 import { ensureWritable, writeFileAtomically } from '../../files/write-atomically.ts';
 import { contactSheet } from '../contact-sheet.ts';
 import { COUNT, DRAWING_OPTIONS, DRAWING_USAGE } from '../drawing-options.ts';
@@ -57,20 +59,18 @@ export async function provokeFailures(args: readonly string[], console: Progress
     panels: story.panels.slice(0, panels),
   }));
   const provocations = provocationsFor(sampling.steps);
-  refuseTooLarge(
-    evaluated,
-    provocations,
-    Math.max(...stories.map((story) => story.panels.length)),
-    evaluationMemory(options),
-  );
+  const most = Math.max(...stories.map((story) => story.panels.length));
+  const refuse = (provider: ProviderChoice) =>
+    refuseTooLarge(evaluated, provocations, most, evaluationMemory({ ...options, provider }));
+  refuse(options.provider);
   await mkdir(path.join(out, 'sheets'), { recursive: true });
   await ensureWritable(report);
   const drawings = provocations.reduce((sum, { seeds = 1 }) => sum + seeds, 0);
   const progress = new RunProgress(stories.length * drawings, console);
-  let provider: string = options.provider;
+  let provider: ProviderChoice = options.provider;
   const engineHooks = {
     progress: progress.engine,
-    loaded: (event: { readonly provider: string }) => {
+    loaded: (event: { readonly provider: Provider }) => {
       provider = event.provider;
     },
   };
@@ -89,7 +89,10 @@ export async function provokeFailures(args: readonly string[], console: Progress
         judge,
       },
       {
-        signed: () => progress.prepared(`Drawing with ${evaluated.opened.card.name} on ${provider}`),
+        signed: () => {
+          refuse(provider); // another one than was foreseen may have taken over
+          progress.prepared(`Drawing with ${evaluated.opened.card.name} on ${provider}`);
+        },
         progress: (_done, _total, { story, drawn }) => progress.unitDone(`${story}, ${drawn}`),
         drawn: async (story, seed, drawings) => {
           const file = path.join(out, 'sheets', `signatures-${story.subject}-${seed}.png`);

@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type ConsistencySettings, PLAIN_SETTINGS } from '../../engine/consistory/settings.ts';
+import type { Provider } from '../../engine/runtime/onnx-session.ts';
+import type { ProviderChoice } from '../../engine/runtime/providers.ts';
 import type { Engine } from '../../engine/worker/engine-client.ts';
 import { ensureWritable, writeFileAtomically } from '../../files/write-atomically.ts';
 import { MAX_PANELS } from '../../story/story-script.ts';
@@ -33,7 +35,7 @@ export async function storyBenchmark(args: readonly string[], console: ProgressC
   const stories = (await readStories(options.stories)).slice(0, options.count);
   const model = openEvaluated(options);
   const { sampling } = model;
-  const atOnce = picturesAtOnce(options, model, stories);
+  picturesAtOnce(options, model, stories); // refused now, not after hours
   await mkdir(path.dirname(options.report), { recursive: true });
   await ensureWritable(options.report);
   const progress = new RunProgress(stories.length * options.variants.length, console);
@@ -43,16 +45,18 @@ export async function storyBenchmark(args: readonly string[], console: ProgressC
     const used = await usedModel(engine, model);
     const reader = await openReader(options, model, { engine, model: used, cache }, progress);
     try {
-      let provider: string = options.provider;
+      let provider: ProviderChoice = options.provider;
       const engineHooks = {
         progress: progress.engine,
-        loaded: (event: { readonly provider: string }) => {
+        loaded: (event: { readonly provider: Provider }) => {
           provider = event.provider;
         },
       };
       const drawnBy = engineSignatures(sampling, { engine, model: used, engineHooks });
       const settings = [PLAIN_SETTINGS, ...options.variants.map((variant) => variant.settings)];
       await signAll(drawnBy, settings);
+      // another provider than was foreseen may have taken over
+      const atOnce = picturesAtOnce({ ...options, provider }, model, stories);
       progress.prepared(`Drawing with ${model.opened.card.name} on ${provider}`);
       await runAndReport(
         { stories, variants: options.variants, sampling },
@@ -87,7 +91,7 @@ async function usedModel(engine: Engine, { opened, choice }: EvaluatedModel): Pr
  * @throws UserError `memory-limit` if a shot doesn't fit beside the anchors of a story's characters
  */
 function picturesAtOnce(
-  options: StoryOptions,
+  options: Omit<StoryOptions, 'provider'> & { readonly provider: ProviderChoice },
   model: EvaluatedModel,
   stories: readonly BenchmarkStory[],
 ): (wanted: number, settings: ConsistencySettings) => number {
