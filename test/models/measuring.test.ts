@@ -175,9 +175,12 @@ describe('given a model that measures', () => {
     expect(notices).toEqual([expect.stringMatching(/^tiny-clip, twin: several/)]);
   });
 
-  it('whose configuration is damaged, then it is of no kind', () => {
+  it('whose configuration is damaged, or a whole model that draws, then it is of no kind', () => {
     fs.writeFileSync(path.join(folder(), 'config.json'), '{');
     expect(measuringKindOf(folder())).toBeUndefined();
     expect(measuringKindOf(runs.root)).toBeUndefined();
+    fs.cpSync(POCKET, folder('pocket'), { recursive: true });
+    fs.writeFileSync(path.join(folder('pocket'), 'config.json'), '{"model_type": "clip"}');
+    expect(measuringKindOf(folder('pocket'))).toBeUndefined();
   });
 });

@@ -51,7 +51,8 @@ const TYPE = z.looseObject({ model_type: z.string().optional() });
 
 /** What a folder measures with; undefined for any other folder, and for none. */
 export function measuringKindOf(folder: string): MeasuringKind | undefined {
-  if (!fs.existsSync(path.join(folder, 'config.json'))) return undefined;
+  const has = (name: string) => fs.existsSync(path.join(folder, name));
+  if (!has('config.json') || has('model_index.json')) return undefined;
   try {
     return kindOf(typeIn(folder));
   } catch (error) {
