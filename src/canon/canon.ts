@@ -5,6 +5,9 @@ import type { DrawnStory, StoryRequest } from '../engine/draw-story.ts';
 import type { SamplerName } from '../engine/schedulers/sampler-names.ts';
 import { UserError } from '../errors/user-error.ts';
 
+/** Anchors that come out this close to how they were are the same to the eye; only another machine's rounding differs. */
+const VISIBLE_DRIFT = 0.05;
+
 /** A character as its canon knows it. */
 export interface CanonCharacter {
   readonly name: string;
@@ -157,6 +160,11 @@ export function assertCanonFits(canon: Canon, model: Canon['model'], size: Canon
       todo: 'Draw at that size, or cast the character anew.',
     });
   }
+}
+
+/** Whether anchors came out visibly otherwise than they were. Without sharing nobody looks at them. */
+export function isDrifted(canon: Canon, request: StoryRequest, drawn: DrawnStory): boolean {
+  return request.settings.sharedAttention && anchorDrift(canon, request, drawn) > VISIBLE_DRIFT;
 }
 
 /** How far the anchors came out from how they were: 0 if they are the same bit for bit. */

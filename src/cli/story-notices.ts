@@ -1,13 +1,10 @@
-import { anchorDrift, type Canon } from '../canon/canon.ts';
+import { type Canon, isDrifted } from '../canon/canon.ts';
 import type { MemoryPlan } from '../engine/pipeline/memory-plan.ts';
 import type { ProviderFallback } from '../engine/runtime/providers.ts';
 import type { ModelFolder } from '../engine/weights/model-folder.ts';
 import { type StoryPlan, unknownWords } from '../story/plan-story.ts';
 import type { StoryScript } from '../story/story-script.ts';
 import type { DrawnMode } from './story-picture.ts';
-
-/** Anchors that come out this close to how they were are the same to the eye; only another machine's rounding differs. */
-const VISIBLE_DRIFT = 0.05;
 
 /** Reasons are for whoever asked for that provider; onnxruntime's are long, and most machines have no GPU. */
 export function tellFallbacks(
@@ -58,8 +55,7 @@ export function tellOfDrawing(
     if (cut.length > 0) notice(`Panel ${i + 1} is too long for the model; it did not read: ${cut.join(' ')}`);
   });
   for (const canon of canons) {
-    const drift = request.settings.sharedAttention ? anchorDrift(canon, request, story) : 0;
-    if (drift > VISIBLE_DRIFT) {
+    if (isDrifted(canon, request, story)) {
       const names = canon.characters.map((c) => c.name).join(' and ');
       notice(
         `${names} came out a little differently than in the canon (other steps, sampler, settings, machine or version of Troupe).`,

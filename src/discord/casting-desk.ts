@@ -1,8 +1,8 @@
 import type { Job } from '../store/job.ts';
 import type { PostedMessage } from '../store/posted-messages.ts';
 import { castingOf } from '../studio/cast-character.ts';
+import { drawingNotes } from '../studio/drawing-notes.ts';
 import type { JobProgress } from '../studio/studio.ts';
-import { unreadWords } from '../studio/unread-words.ts';
 import { castingView } from './casting-view.ts';
 import { type ChannelFacts, channelFacts } from './channel-facts.ts';
 import type { Desk } from './desk.ts';
@@ -44,7 +44,7 @@ export class CastingDesk implements Desk {
       open: open && { ...open, panel: undefined },
       isPaused: this.#book.isClosing,
       trouble: sheet?.treatment === 'withhold' ? facts.t.story.withheld : lastTrouble([job], facts.t),
-      unread: unreadWords([job]),
+      notes: drawingNotes([job]),
     };
     const view = castingView(state, posted.marker, facts.t, now);
     if (view.isFinal) this.#shelf.forget(posted.subject);

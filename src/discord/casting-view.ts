@@ -1,14 +1,14 @@
 import { type APIComponentInContainer, ButtonStyle, escapeMarkdown, subtext, userMention } from 'discord.js';
 import type { Messages } from '../i18n/messages.ts';
 import type { Character } from '../store/characters.ts';
+import type { DrawingNotes } from '../studio/drawing-notes.ts';
 import type { CastingSheet, RecastOffer } from '../studio/studio.ts';
-import type { UnreadWords } from '../studio/unread-words.ts';
 import { ACCENT, button, container, picture, row, text } from './components.ts';
 import { customId } from './custom-id.ts';
+import { drawingNotesText } from './drawing-notes-text.ts';
 import type { MessageView, ViewPicture } from './message-view.ts';
 import { type OpenJob, progressText } from './progress-text.ts';
 import { recastId } from './recast-id.ts';
-import { unreadText } from './unread-text.ts';
 
 export interface CastingState {
   readonly character: Character;
@@ -25,8 +25,8 @@ export interface CastingState {
   /** The process is about to end. */
   readonly isPaused: boolean;
   readonly trouble: string | undefined;
-  /** Words that the model passed over. */
-  readonly unread: UnreadWords;
+  /** What whoever asked should know of the drawing. */
+  readonly notes: DrawingNotes;
 }
 
 /** The message of a casting: progress first, then the candidates with a button for each. */
@@ -46,8 +46,8 @@ export function castingView(state: CastingState, marker: string, t: Messages, no
     parts.push(text(state.isPaused ? t.progress.interrupted : progressText(open, t, now)));
     parts.push(row(button(cancel, t.progress.cancel, { disabled: open.job.cancelRequestedAt !== null })));
   }
-  const unread = unreadText(state.unread, [], t);
-  if (unread !== '') parts.push(text(unread));
+  const notes = drawingNotesText(state.notes, [], t);
+  if (notes !== '') parts.push(text(notes));
   if (candidates.length > 0) {
     parts.push(text(picked ? t.character.castingDone({ name, place: picked.place }) : t.character.castingHint));
     parts.push(row(...candidates.map((candidate) => pickButton(candidate, marker, t))));

@@ -5,8 +5,8 @@ import type { Job } from '../store/job.ts';
 import type { PostedMessage } from '../store/posted-messages.ts';
 import type { Store } from '../store/store.ts';
 import type { Story } from '../store/stories.ts';
+import { drawingNotes } from '../studio/drawing-notes.ts';
 import type { StoryWarning, Studio } from '../studio/studio.ts';
-import { unreadWords } from '../studio/unread-words.ts';
 import { type ChannelFacts, channelFacts, missingIn } from './channel-facts.ts';
 import type { Desk } from './desk.ts';
 import { lastTrouble } from './job-trouble.ts';
@@ -70,7 +70,7 @@ export class StoryDesk implements Desk {
       spoiler: treatment === 'spoiler',
       open,
       isPaused: this.#book.isClosing,
-      unread: unreadWords(jobs),
+      notes: drawingNotes(jobs),
       warnings: page && open.length === 0 ? await this.#warnings(story, facts) : [],
       trouble: isWithheld ? facts.t.story.withheld : open.length === 0 ? lastTrouble(jobs, facts.t) : undefined,
       notice: this.notices.get(story.id),

@@ -1,18 +1,18 @@
 import { type APIComponentInContainer, ButtonStyle, escapeMarkdown, subtext, userMention } from 'discord.js';
 import type { Messages } from '../i18n/messages.ts';
 import type { Story } from '../store/stories.ts';
+import type { DrawingNotes } from '../studio/drawing-notes.ts';
 import { parseRecipe } from '../studio/recipe.ts';
 import type { StoryWarning } from '../studio/studio.ts';
-import type { UnreadWords } from '../studio/unread-words.ts';
 import { ACCENT, button, container, menuRow, picture, row, text } from './components.ts';
 import { customId } from './custom-id.ts';
+import { drawingNotesText } from './drawing-notes-text.ts';
 import type { MessageView, ViewPicture } from './message-view.ts';
 import type { BotPermission } from './permissions.ts';
 import { type OpenJob, progressText } from './progress-text.ts';
 import { NUMBER_EMOJI } from './reactions.ts';
 import { storyTitle } from './story-title.ts';
 import { loraText } from './story-values.ts';
-import { unreadText } from './unread-text.ts';
 
 /** All that a story's message shows. */
 export interface StoryState {
@@ -27,8 +27,8 @@ export interface StoryState {
   readonly open: readonly OpenJob[];
   /** The process is about to end. */
   readonly isPaused: boolean;
-  /** Words that the model passed over. */
-  readonly unread: UnreadWords;
+  /** What whoever asked should know of the drawing. */
+  readonly notes: DrawingNotes;
   /** Where the method may have failed. */
   readonly warnings: readonly StoryWarning[];
   /** What went wrong last, in words. */
@@ -59,8 +59,8 @@ export function storyView(state: StoryState, marker: string, t: Messages, now: n
     parts.push(text(state.isPaused ? t.progress.interrupted : progressText(job, t, now)));
     parts.push(row(button(cancel, t.progress.cancel, { disabled: job.job.cancelRequestedAt !== null })));
   }
-  const unread = hasPage ? unreadText(state.unread, story.panels, t) : '';
-  if (unread !== '') parts.push(text(unread));
+  const notes = hasPage ? drawingNotesText(state.notes, story.panels, t) : '';
+  if (notes !== '') parts.push(text(notes));
   if (state.warnings.length > 0) parts.push(...hintsToRedraw(state, marker, t));
   if (hasPage) parts.push(...controls(state, marker, t));
   else if (open.length === 0) {

@@ -11,9 +11,9 @@ import type { Job } from '../store/job.ts';
 import type { JsonObject } from '../store/json.ts';
 import { unknownWords } from '../story/plan-story.ts';
 import { drawPanels } from './draw-panels.ts';
+import { drawingResult } from './drawing-notes.ts';
 import { drawingIdentity } from './loras.ts';
 import { type Drawing, parseDrawing, storedDrawing } from './recipe.ts';
-import { drawingResult } from './unread-words.ts';
 import type { Workshop } from './workshop.ts';
 
 export const CAST_CHARACTER = 'cast-character';
@@ -93,8 +93,8 @@ export function castCharacterHandler(workshop: Workshop): JobHandler {
         });
       }
       await work.commit(({ castings }) => castings.addSheet(characterId, round, sheet));
-      const unread = { unknownWords: unknownWords([casting.looks], model.card.vocabulary), truncatedWords: {} };
-      return { candidates: sheet.length, ...drawingResult(unread) };
+      const unknown = unknownWords([casting.looks], model.card.vocabulary);
+      return { candidates: sheet.length, ...drawingResult({ unknownWords: unknown, truncatedWords: {}, drifted: [] }) };
     },
   };
 }

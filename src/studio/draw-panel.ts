@@ -3,9 +3,9 @@ import type { JobHandler } from '../queue/job-handler.ts';
 import type { Job } from '../store/job.ts';
 import { storyIdOf } from './draw-story.ts';
 import { drawTakes } from './draw-takes.ts';
+import { drawingResult } from './drawing-notes.ts';
 import { requestPanel } from './engine-request.ts';
 import { parseRecipe } from './recipe.ts';
-import { drawingResult } from './unread-words.ts';
 import type { Workshop } from './workshop.ts';
 
 const payloadSchema = z.object({

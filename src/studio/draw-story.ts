@@ -1,9 +1,9 @@
 import type { JobHandler } from '../queue/job-handler.ts';
 import type { Job } from '../store/job.ts';
 import { drawTakes } from './draw-takes.ts';
+import { drawingResult } from './drawing-notes.ts';
 import { FIRST_REVISION, requestStory } from './engine-request.ts';
 import { parseRecipe } from './recipe.ts';
-import { drawingResult } from './unread-words.ts';
 import type { Workshop } from './workshop.ts';
 
 export const DRAW_STORY = 'draw-story';

@@ -1,3 +1,4 @@
+import { isDrifted } from '../canon/canon.ts';
 import type { JobWork } from '../queue/job-handler.ts';
 import type { Job } from '../store/job.ts';
 import type { Panel, Story } from '../store/stories.ts';
@@ -5,11 +6,11 @@ import type { TakeDraft } from '../store/takes.ts';
 import { unknownWords } from '../story/plan-story.ts';
 import { type CastCanon, loadCanons } from './canon-shelf.ts';
 import { drawPanels } from './draw-panels.ts';
+import type { DrawingNotes } from './drawing-notes.ts';
 import type { DrawingRequest } from './engine-request.ts';
 import { drawingIdentity } from './loras.ts';
 import type { Recipe } from './recipe.ts';
 import { putTake } from './take-blobs.ts';
-import type { UnreadWords } from './unread-words.ts';
 import { assertCanonsFit, assertSameModel, type Workshop } from './workshop.ts';
 
 /** A panel to be drawn, and the take that it redraws. */
@@ -19,7 +20,7 @@ export interface WantedTake {
   readonly parentTakeId: string | null;
 }
 
-export interface DrawnTakes extends UnreadWords {
+export interface DrawnTakes extends DrawingNotes {
   readonly takes: readonly TakeDraft[];
 }
 
@@ -45,7 +46,8 @@ export async function drawTakes(
   const identity = drawingIdentity(model, await models.hash(model, work.signal), loras);
   assertCanonsFit(canons, cast, identity, recipe.size);
   await assertSameModel(store.takes, story.id, identity);
-  const { panels, story: drawn } = await drawPanels(workshop, model, recipe, loras, requestOf(canons), work);
+  const asked = requestOf(canons);
+  const { panels, story: drawn } = await drawPanels(workshop, model, recipe, loras, asked, work);
   const takes: TakeDraft[] = [];
   const truncatedWords: Record<string, readonly string[]> = {};
   for (const [i, { panel, revision, parentTakeId }] of wanted.entries()) {
@@ -65,5 +67,8 @@ export async function drawTakes(
     });
   }
   const prompts = wanted.map(({ panel }) => panel.prompt);
-  return { takes, truncatedWords, unknownWords: unknownWords(prompts, model.card.vocabulary) };
+  const drifted = canons
+    .filter(({ canon }) => isDrifted(canon, asked.request, drawn))
+    .flatMap(({ characterId }) => cast.filter((member) => member.characterId === characterId).map(({ name }) => name));
+  return { takes, truncatedWords, unknownWords: unknownWords(prompts, model.card.vocabulary), drifted };
 }

@@ -45,6 +45,17 @@ describe('mistakes', () => {
     expect((await finishedStory(room, 'Its own words')).text).not.toContain('not taught');
   });
 
+  test('given characters that were cast with other steps, then a story of both says who may look different', async () => {
+    await ask('mira', '/settings set', { setting: 'steps', value: '12' });
+    await cast(room, room.as('alex'), 'Bruno', 'a brown bear');
+    await ask('mira', '/settings reset', { setting: 'steps' });
+    await ask('alex', '/story generate', { title: 'Both', panels: 'Rusty and Bruno sitting | Bruno standing' });
+    const told = (await finishedStory(room, 'Both')).text;
+    expect(told).toMatch(/-# (Rusty|Bruno) may look a little different here/);
+    await ask('alex', '/story generate', { title: 'Alone', panels: 'Bruno standing in the forest' });
+    expect((await finishedStory(room, 'Alone')).text).not.toContain('a little different');
+  });
+
   test('given a German, then commands, answers and mistakes are German', async () => {
     const nova = room.as('nova');
     const generate = nova.commands().find(({ words }) => words.join(' ') === 'story generate');

@@ -64,7 +64,10 @@ describe('on the pocket model', () => {
     const { story, end } = await test.ended(
       test.studio.createStory(asker(), newStory('Rusty in the forest | sleeping')),
     );
-    expect(end.job).toMatchObject({ status: 'finished', result: { unknownWords: [], truncatedWords: {} } });
+    expect(end.job).toMatchObject({
+      status: 'finished',
+      result: { unknownWords: [], truncatedWords: {}, drifted: [] },
+    });
     const { cast } = parseRecipe(story.settings);
     const canons = await loadCanons(test.store.castings, test.blobs, cast);
     const [{ canon } = { canon: undefined }] = canons;

@@ -83,7 +83,7 @@ export class FakeEngine implements Engine {
       (panel): DrawnPanel => ({
         id: panel.id,
         image: this.#paint(panel),
-        latents: latentsOf(panel),
+        latents: latentsOf(panel, story.steps),
         masks: Object.fromEntries(panel.concepts.map((name) => [name, maskOf(panel, name)])),
         truncatedWords: [],
       }),
@@ -118,11 +118,11 @@ function* units({ steps, settings, panels }: StoryRequest): Iterable<EngineProgr
   for (const [phase, total] of phases) for (let done = 0; done <= total; done++) yield { phase, done, total };
 }
 
-function latentsOf(panel: PanelRequest): Float32Array {
+function latentsOf(panel: PanelRequest, steps: number): Float32Array {
   if (panel.given) return panel.given;
   const bytes = panel.picture
     ? createHash('sha256').update(panel.picture.rgb).digest()
-    : digest(`latents ${panel.seed} ${panel.id} ${panel.revision}`);
+    : digest(`latents ${panel.seed} ${panel.id} ${panel.revision} ${steps}`);
   const size = LATENT_SHAPE.reduce((a, b) => a * b, 1);
   return Float32Array.from({ length: size }, (_, i) => ((bytes[i % bytes.length] ?? 0) - 128) / 64);
 }

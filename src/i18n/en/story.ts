@@ -20,6 +20,8 @@ export const storyTexts = {
     'background-leakage': ({ panel }) => `Backgrounds may have run into each other, in panel ${panel} most of all.`,
   } as Readonly<Record<Signature, (about: { panel: number; who: string }) => string>>,
   unknownWords: ({ words }: { words: string }) => `The model was not taught: ${words}. It draws around these words.`,
+  drifted: ({ names }: { names: string }) =>
+    `${names} may look a little different here than when they were cast: that was with other steps, another sampler or on another machine. \`/character recast\` puts all on one footing.`,
   cutWords: ({ panel, words }: { panel: number; words: string }) =>
     `Panel ${panel} is too long for the model; it did not read: ${words}`,
   redrawPanel: ({ panel }: { panel: number }) => `Redraw panel ${panel}`,

@@ -1,15 +1,15 @@
 import { escapeMarkdown, subtext } from 'discord.js';
 import type { Messages } from '../i18n/messages.ts';
 import type { Panel } from '../store/stories.ts';
-import type { UnreadWords } from '../studio/unread-words.ts';
+import type { DrawingNotes } from '../studio/drawing-notes.ts';
 import { shorten } from './components.ts';
 
 /** Letters; whoever wrote a novel knows by then. */
 const MAX_WORDS = 300;
 
-/** Tells of words that the model passed over, in small print; '' if it read all. */
-export function unreadText(
-  { unknownWords, truncatedWords }: UnreadWords,
+/** What whoever asked should know of a drawing, in small print; '' if there is nothing. */
+export function drawingNotesText(
+  { unknownWords, truncatedWords, drifted }: DrawingNotes,
   panels: readonly Pick<Panel, 'number'>[],
   t: Messages,
 ): string {
@@ -18,7 +18,9 @@ export function unreadText(
     return words.length === 0 ? [] : [t.story.cutWords({ panel: index + 1, words: shown(words, ' ') })];
   });
   const unknown = unknownWords.length === 0 ? [] : [t.story.unknownWords({ words: shown(unknownWords, ', ') })];
-  return [...unknown, ...cut].map((line) => subtext(line)).join('\n');
+  const names = t.common.list({ items: drifted.map((name) => escapeMarkdown(name)) });
+  const changed = drifted.length === 0 ? [] : [t.story.drifted({ names })];
+  return [...unknown, ...cut, ...changed].map((line) => subtext(line)).join('\n');
 }
 
 function shown(words: readonly string[], between: string): string {
