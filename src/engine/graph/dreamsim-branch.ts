@@ -58,9 +58,11 @@ export function buildDreamSimBranch({ config, branch: number, weights, root }: D
   const branch = branches[number] as Branch;
   const vision = parseClipVisionConfig({ ...branch, image_size: size });
   const prefix = `branches.${number}.`;
-  const own = [...weights].flatMap(([name, at]) =>
-    name.startsWith(prefix) ? [[name.slice(prefix.length), at] as const] : [],
-  );
+  const others = branches.map((_, i) => `branches.${i}.`).filter((each) => each !== prefix);
+  // what belongs to no branch stays, and is refused as unused
+  const own = [...weights]
+    .filter(([name]) => !others.some((other) => name.startsWith(other)))
+    .map(([name, at]) => [name.startsWith(prefix) ? name.slice(prefix.length) : name, at] as const);
   const g = new Graph({ compute: 'float32', weights: new Map(own), root });
   const pixels = g.input('pixel_values', g.compute, ['batch', 3, size, size]);
   const last = clipVisionStates(g, pixels, vision, vision.num_hidden_layers, branch.pre_norm).at(-1) as Value;

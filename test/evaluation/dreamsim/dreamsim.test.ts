@@ -1,8 +1,11 @@
 import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildDreamSimBranch, parseDreamSimConfig } from '../../../src/engine/graph/dreamsim-branch.ts';
 import type { RasterImage } from '../../../src/engine/raster-image.ts';
 import { float32Tensor, type TensorValue } from '../../../src/engine/runtime/tensor-value.ts';
+import { encodeSafetensors, readTensor } from '../../../src/engine/weights/safetensors.ts';
 import { dreamSimMeasures } from '../../../src/evaluation/dreamsim/dreamsim-measures.ts';
 import { type DreamSim, openDreamSim } from '../../../src/evaluation/dreamsim/open-dreamsim.ts';
 import { normalPixels } from '../../../src/evaluation/pictures/normal-pixels.ts';
@@ -95,8 +98,30 @@ describe('a DreamSim in a folder', () => {
     expect(apart.dreamSimSubject).toBeGreaterThan(0.01);
   });
 
+  test('given a single one, then its own features are centred, and the others would be refused', async () => {
+    const single = fs.mkdtempSync(path.join(os.tmpdir(), 'dreamsim-'));
+    try {
+      fs.writeFileSync(`${single}/config.json`, JSON.stringify({ ...config, branches: config.branches.slice(0, 1) }));
+      fs.copyFileSync(`${FOLDER}/model.safetensors`, `${single}/model.safetensors`);
+      await expect(openDreamSim(single, { threads: 1 })).rejects.toMatchObject({ code: 'tensors-unused' });
+      const tensors = [...weights].filter(([name]) => name.startsWith('branches.0.'));
+      const own = Object.fromEntries(tensors.map(([name, entry]) => [name, readTensor(entry)]));
+      fs.writeFileSync(`${single}/model.safetensors`, encodeSafetensors(own));
+      const opened = await openDreamSim(single, { threads: 1 });
+      const embedding = await opened.embedPicture(pictureOf('picture_0'));
+      await opened.release();
+      const features = Array.from(expected.features_0_0?.data ?? [], Number);
+      const mean = features.reduce((sum, value) => sum + value, 0) / features.length;
+      const length = Math.hypot(...features.map((value) => value - mean));
+      const wanted = Float32Array.from(features, (value) => (value - mean) / length);
+      expectClose('single DreamSim', float32Tensor(embedding, [8]), float32Tensor(wanted, [8]));
+    } finally {
+      fs.rmSync(single, { recursive: true });
+    }
+  });
+
   test('given a folder without weights, then they are asked for', async () => {
-    const empty = fs.mkdtempSync(`${FOLDER}-`);
+    const empty = fs.mkdtempSync(path.join(os.tmpdir(), 'dreamsim-'));
     try {
       fs.copyFileSync(`${FOLDER}/config.json`, `${empty}/config.json`);
       await expect(openDreamSim(empty, { threads: 1 })).rejects.toMatchObject({ code: 'weights-missing' });
