@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { UserError } from '../errors/user-error.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { PageRequests } from './page-server/page-requests.ts';
@@ -23,7 +24,7 @@ export interface RehearsalOptions {
 }
 
 export const RehearsalServer = {
-  /** Opens a room on this machine. */
+  /** Opens a room on this machine. @throws UserError `room-port` */
   async start(options: RehearsalOptions = {}): Promise<Rehearsal> {
     const {
       clock = systemClock,
@@ -38,7 +39,7 @@ export const RehearsalServer = {
     const rest = new RestApi(world, { token, gatewayUrl: () => gateway.url });
     const server = createServer();
     server.listen(port, HOST);
-    await once(server, 'listening');
+    await once(server, 'listening').catch((error: unknown) => Promise.reject(explainPort(error, port)));
     const room = new Rehearsal({ world, gateway, rest, guild, token, server });
     const requests = new PageRequests(room);
     const page = new PageSocket(room, requests);
@@ -62,3 +63,14 @@ export const RehearsalServer = {
     return room;
   },
 };
+
+/** Most often it is another room that was left open. */
+function explainPort(error: unknown, port: number): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') return error;
+  return new UserError('room-port', {
+    expected: `port ${port} to be free for the rehearsal room`,
+    got: code === 'EACCES' ? 'one that this user may not open' : 'one that another program uses',
+    todo: 'End that program (another room, perhaps), or set REHEARSAL_PORT in .env to another port, or to 0 for any.',
+  });
+}
