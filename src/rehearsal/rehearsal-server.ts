@@ -35,6 +35,7 @@ export const RehearsalServer = {
     } = options;
     const world = new World(clock, botName);
     const guild = seedWorld(world);
+    world.ids.found();
     const gateway = new Gateway(world, { token, privilegedIntents });
     const rest = new RestApi(world, { token, gatewayUrl: () => gateway.url });
     const server = createServer();
