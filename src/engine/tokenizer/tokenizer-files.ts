@@ -1,7 +1,7 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../errors/user-error.ts';
+import { fileInside } from '../weights/inside-folder.ts';
 import { readJson } from '../weights/read-json.ts';
 import type { SpecialTokens } from './clip-definition.ts';
 
@@ -36,18 +36,18 @@ const CONFIG = NAMED_TOKENS.extend({ model_max_length: z.number().min(SHORTEST_C
  * Reads a CLIP tokenizer's folder: vocab.json, merges.txt, and tokenizer_config.json and special_tokens_map.json where
  * there are any (the map is the older place of the special tokens; the config wins, as in transformers).
  * @param pad the padding token, in place of the one that the files name
- * @throws UserError `json-unreadable`, `json-invalid`, `tokenizer-merges`
+ * @throws UserError `json-unreadable`, `json-invalid`, `tokenizer-merges`, `path-outside-folder`
  */
 export function readTokenizerFiles(folder: string, pad?: string): TokenizerFiles {
-  const vocabFile = path.join(folder, 'vocab.json');
-  const map = readIfThere(path.join(folder, 'special_tokens_map.json'), NAMED_TOKENS);
-  const config = readIfThere(path.join(folder, 'tokenizer_config.json'), CONFIG);
+  const vocabFile = fileInside(folder, 'vocab.json');
+  const map = readIfThere(fileInside(folder, 'special_tokens_map.json'), NAMED_TOKENS);
+  const config = readIfThere(fileInside(folder, 'tokenizer_config.json'), CONFIG);
   const eos = config?.eos_token ?? map?.eos_token ?? '<|endoftext|>';
   const length = config?.model_max_length ?? CLIP_CONTEXT;
   return {
     vocab: readJson(vocabFile, VOCAB),
     vocabFile,
-    merges: readMerges(path.join(folder, 'merges.txt')),
+    merges: readMerges(fileInside(folder, 'merges.txt')),
     special: {
       bos: config?.bos_token ?? map?.bos_token ?? '<|startoftext|>',
       eos,

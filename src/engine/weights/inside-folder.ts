@@ -4,8 +4,8 @@ import { UserError } from '../../errors/user-error.ts';
 
 /**
  * The real path of `name` in `folder`, without symbolic links; undefined if there is no such thing.
- * onnxruntime refuses weights that lie, or lead, outside the model's folder, and a name that comes from a downloaded
- * file must not reach elsewhere on the machine.
+ * onnxruntime refuses weights that lie, or lead, outside the model's folder, and a name or a link that comes with a
+ * downloaded model must not reach elsewhere on the machine: what is read wrongly is told in errors.
  * @throws UserError `path-outside-folder`
  */
 export function insideFolder(folder: string, name: string): string | undefined {
@@ -22,6 +22,13 @@ export function insideFolder(folder: string, name: string): string | undefined {
   if (!isBelow(root, real)) throw outside(folder, name, `"${name}", a symbolic link to ${real}`);
   return real;
 }
+
+/**
+ * A file by its name in `folder`, that may be missing: whoever opens it says so.
+ * @throws UserError `path-outside-folder`
+ */
+export const fileInside = (folder: string, name: string): string =>
+  insideFolder(folder, name) ?? path.join(folder, name);
 
 function isBelow(root: string, file: string): boolean {
   const relative = path.relative(root, file);

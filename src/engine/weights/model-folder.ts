@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { UserError } from '../../errors/user-error.ts';
 import { parseUNetConfig } from '../graph/unet/unet-config.ts';
 import { openCheckpoint } from './checkpoint.ts';
-import { insideFolder } from './inside-folder.ts';
+import { fileInside, insideFolder } from './inside-folder.ts';
 import { type ModelCard, readModelCard } from './model-card.ts';
 import { aboutPipeline, refuseOtherInputs } from './model-kinds.ts';
 import { openPreviewPart } from './preview-part.ts';
@@ -72,8 +72,8 @@ type WeightedPart = Exclude<PartName, 'tokenizer' | 'tokenizer_2'>;
 /** [library, class], or nulls for a part that the pipeline may have and this model lacks. */
 const COMPONENT = z.tuple([z.string().nullable(), z.string().nullable()]);
 
-const MODEL_INDEX = z.looseObject({
-  _class_name: z.string(),
+const NAMED_PIPELINE = z.looseObject({ _class_name: z.string() });
+const MODEL_INDEX = NAMED_PIPELINE.extend({
   scheduler: COMPONENT,
   // diffusers' default where an older model_index.json is silent
   force_zeros_for_empty_prompt: z.boolean().default(true),
@@ -105,7 +105,7 @@ export function openModelFolder(folder: string): ModelFolder {
   const vae = openPart(dir, index, 'vae');
   refuseOtherInputs(unet.config, folder);
   const card = readModelCard(insideFolder(dir, 'troupe.json'), path.basename(folder), pipeline, { unet, vae });
-  const scheduler = readJson(path.join(dir, 'scheduler', 'scheduler_config.json'), ANY_OBJECT);
+  const scheduler = readJson(fileInside(dir, 'scheduler/scheduler_config.json'), ANY_OBJECT);
   return {
     path: dir,
     dir,
@@ -148,9 +148,12 @@ export function assertDrawable(folder: string): void {
 function readModelIndex(folder: string) {
   if (!fs.existsSync(path.join(folder, 'model_index.json'))) throw notAModel(folder);
   const dir = fs.realpathSync(folder);
-  const index = readJson(path.join(dir, 'model_index.json'), MODEL_INDEX);
-  const pipeline = PIPELINES.find((name) => name === index._class_name);
-  if (pipeline === undefined) throw pipelineError(folder, index._class_name);
+  const indexFile = fileInside(dir, 'model_index.json');
+  // other pipelines have other parts
+  const { _class_name } = readJson(indexFile, NAMED_PIPELINE);
+  const pipeline = PIPELINES.find((name) => name === _class_name);
+  if (pipeline === undefined) throw pipelineError(folder, _class_name);
+  const index = readJson(indexFile, MODEL_INDEX);
   for (const name of Object.keys(index)) {
     if (NOT_NEEDED.has(name) || Object.hasOwn(PART_CLASSES, name)) continue;
     throw partError(dir, name, 'only parts that Troupe knows', `an entry "${name}" in model_index.json`);
@@ -165,7 +168,7 @@ function openPart(dir: string, index: ModelIndex, name: WeightedPart): ModelPart
 
 function readPart(dir: string, index: ModelIndex, name: WeightedPart): Omit<ModelPart, 'weights'> {
   const { folder, className } = partFolder(dir, index, name);
-  const configFile = path.join(folder, 'config.json');
+  const configFile = fileInside(folder, 'config.json');
   const config = readJson(configFile, ANY_OBJECT);
   // of diffusers' parts only: transformers names the class in `architectures`, and not always the one it was saved for
   const saved = config._class_name ?? className;

@@ -54,7 +54,7 @@ export function openModel(modelPath: string, options: SingleFileOptions = {}): M
 function pickleError(file: string): UserError {
   return new UserError('model-pickle', {
     expected: `${file} to be a .safetensors file`,
-    got: 'a file of a kind that is a Python pickle, which is never opened, because opening one can run code hidden in it',
+    got: 'a Python pickle by its name, which is never opened, because opening one can run code hidden in it',
     todo: 'Fetch the model as .safetensors; nearly every model is published so too.',
     file,
   });

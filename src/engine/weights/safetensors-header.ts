@@ -23,8 +23,23 @@ export const ELEMENT_TYPE_OF: ReadonlyMap<string, ElementType> = new Map<string,
   ['BOOL', 'bool'],
 ]);
 
-const LFS_POINTER = 'version ';
 const FETCH_AGAIN = 'Fetch or copy the file again.';
+
+/** What other files begin with that are found under the name of one with tensors. */
+const OTHER_FILES: readonly { readonly begins: readonly string[]; readonly got: string; readonly todo: string }[] = [
+  {
+    begins: ['version '],
+    got: 'what looks like a Git LFS pointer to them',
+    todo: 'Run "git lfs pull" in the model\'s folder.',
+  },
+  {
+    // torch.save: a ZIP file with a pickle in it, or in older files a pickle, of protocol 2 to 5
+    begins: ['PK\x03\x04', '\x80\x02', '\x80\x03', '\x80\x04', '\x80\x05'],
+    got: 'a Python pickle under another name, which is never opened, because opening one can run code hidden in it',
+    todo: 'Fetch the model as .safetensors; nearly every model is published so too.',
+  },
+  { begins: ['<', '\n<'], got: 'a web page', todo: 'Fetch the file itself, and not the page that shows it.' },
+];
 
 export interface SafetensorsHeader {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
@@ -61,16 +76,14 @@ export function truncatedError(file: string, needed: number, size: number, tenso
  */
 export function headerLength(prefix: Uint8Array, fileSize: number, file: string): number {
   if (prefix.length < LENGTH_PREFIX) throw truncatedError(file, LENGTH_PREFIX, fileSize);
-  if (Buffer.from(prefix).toString('latin1').startsWith(LFS_POINTER)) {
-    throw new UserError('weights-header', {
-      expected: `${file} to hold tensors`,
-      got: 'what looks like a Git LFS pointer to them',
-      todo: 'Run "git lfs pull" in the model\'s folder.',
-      file,
-    });
-  }
   const length = new DataView(prefix.buffer, prefix.byteOffset, LENGTH_PREFIX).getBigUint64(0, true);
-  if (length > BigInt(MAX_HEADER)) throw headerError(file, `a header of ${length} bytes (no real one is that long)`);
+  if (length > BigInt(MAX_HEADER)) {
+    const first = Buffer.from(prefix).toString('latin1');
+    const other = OTHER_FILES.find(({ begins }) => begins.some((each) => first.startsWith(each)));
+    if (other === undefined) throw headerError(file, `a header of ${length} bytes (no real one is that long)`);
+    const { got, todo } = other;
+    throw new UserError('weights-header', { expected: `${file} to hold tensors`, got, todo, file });
+  }
   const needed = LENGTH_PREFIX + Number(length);
   if (needed > fileSize) throw truncatedError(file, needed, fileSize);
   return Number(length);

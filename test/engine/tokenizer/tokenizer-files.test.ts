@@ -46,6 +46,19 @@ describe('given a tokenizer folder', () => {
     expect(open().maxLength).toBe(77);
   });
 
+  it.each(['vocab.json', 'merges.txt', 'tokenizer_config.json', 'special_tokens_map.json'])(
+    'whose %s lies elsewhere behind a link, then it is refused, and nothing of that file is told',
+    (name) => {
+      const secret = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'troupe-secret-')), 'secret');
+      fs.writeFileSync(secret, 'root:x:0:0');
+      fs.rmSync(path.join(folder, name));
+      fs.symlinkSync(secret, path.join(folder, name));
+      expect(open).toThrow(expect.objectContaining({ code: 'path-outside-folder' }));
+      expect(open).not.toThrow('root:');
+      fs.rmSync(path.dirname(secret), { recursive: true });
+    },
+  );
+
   it.each(['vocab.json', 'merges.txt'])('without %s, then the file is named', (name) => {
     fs.rmSync(path.join(folder, name));
     expect(open).toThrow(

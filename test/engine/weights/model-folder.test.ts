@@ -112,6 +112,23 @@ describe('given a model with a part that is missing or strange', () => {
     fs.symlinkSync(path.join(root, 'vae'), path.join(folder, 'vae'));
     expect(open).toThrow(refused('path-outside-folder'));
   });
+
+  it.each(['model_index.json', 'unet/config.json', 'scheduler/scheduler_config.json', 'troupe.json'])(
+    'whose %s lies elsewhere behind a link, then it is refused, and nothing of that file is told',
+    (name) => {
+      const secret = path.join(root, 'secret.txt');
+      fs.writeFileSync(secret, 'root:x:0:0');
+      fs.rmSync(path.join(folder, name));
+      fs.symlinkSync(secret, path.join(folder, name));
+      expect(open).toThrow(refused('path-outside-folder'));
+      expect(open).not.toThrow('root:');
+    },
+  );
+
+  it('of another pipeline, then its name is enough: it has other parts', () => {
+    fs.writeFileSync(path.join(folder, 'model_index.json'), JSON.stringify({ _class_name: 'FluxPipeline' }));
+    expect(open).toThrow(/FLUX, a transformer and no U-Net/);
+  });
 });
 
 describe('given a model card', () => {

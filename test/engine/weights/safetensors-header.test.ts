@@ -105,6 +105,24 @@ describe('given a damaged file', () => {
     if (tensor !== undefined) expect(message).toContain(`"${tensor}"`);
   });
 
+  it.each([
+    ['a pickle of torch.save', Buffer.from('PK\x03\x04\0\0\x08\x08'), 'a Python pickle'],
+    ['an older one', Buffer.from([0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9]), 'a Python pickle'],
+    ['a page', Buffer.from('<!DOCTYPE html><title>Sign in</title>'), 'a web page'],
+    ['a pointer', Buffer.from('version https://git-lfs'), 'Git LFS'],
+  ])('that is %s under its name, then the refusal says so', (_, bytes, words) => {
+    const file = path.join(folder, 'disguised');
+    fs.writeFileSync(file, bytes);
+    const { code, context } = refusal(file);
+    expect(code).toBe('weights-header');
+    expect(context.got).toContain(words);
+  });
+
+  it('of 640 bytes of header, whose length begins as a pickle does, then it is read', () => {
+    const index = readSafetensorsHeader(fileOf({ ['a'.repeat(640 - 49)]: F32([0], [0, 0]) }));
+    expect([...index.keys()].map((name) => name.length)).toEqual([640 - 49]);
+  });
+
   it('with gaps and bytes after the last tensor, then it is read all the same', () => {
     const index = readSafetensorsHeader(fileOf({ a: F32([1], [4, 8]), b: F32([0], [2, 2]) }, 20));
     expect(index.get('a')).toMatchObject({ length: 4, shape: [1] });
