@@ -42,7 +42,7 @@ class Story:
 
     @classmethod
     def of(cls, task: dict, text: Tensor, added: dict[str, Tensor], columns: Tensor) -> "Story":
-        """Of a task as src/bench/rival-task.ts and src/bench/sdxl/question.ts write it."""
+        """Of a task as src/bench/rival-task.ts and src/bench/sdxl/rival-files.ts write it."""
         return cls(
             text=text,
             added=added,
