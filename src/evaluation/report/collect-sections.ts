@@ -18,7 +18,7 @@ export async function collectSections(folder: string, pictures: string): Promise
   const file = (name: string) => path.join(folder, name);
   const full = (await readJson<EvaluationResults>(file('full.json'))) ?? (await readJson(file('quick.json')));
   const sections: (Section | undefined)[] = [
-    full && meansSection(full, await picturesNamed(pictures, /^method-.*\.png$/, methodPicture)),
+    full && meansSection(full, await picturesNamed(pictures, /^method-.*\.png$/, methodPicture(full))),
   ];
   const localisation = await readJson<LocalisationResults>(file('localisation.json'));
   sections.push(localisation && localisationSection(localisation, await fileIn(folder, 'localisation-worst.png')));
@@ -58,10 +58,12 @@ async function picturesNamed(
     });
 }
 
-const methodPicture = (subject: string, seed: string): Described => ({
-  alt: `Four panels of the ${subject} in rows: plain, where each panel has another ${subject}; with shared attention, where they grow alike; with everything on, where it is the same ${subject}; and the subject masks over those.`,
-  caption: `Story “${subject}”, seed ${seed}: what each part of the method adds, from the same noise.`,
-});
+const methodPicture =
+  ({ seeds }: EvaluationResults) =>
+  (subject: string, seed: string): Described => ({
+    alt: `Four panels of the ${subject} in rows: plain, where each panel has another ${subject}; with shared attention, where they grow alike; with everything on, where it is the same ${subject}; and the subject masks over those.`,
+    caption: `Story “${subject}”, seed ${seed}${seeds.flat().includes(seed) ? '' : ', of another run than the numbers below'}: what each part of the method adds, from the same noise.`,
+  });
 
 const provokedPicture = (subject: string, seed: string): Described => ({
   alt: `Four panels of the ${subject} in rows, one for each provocation in the order of the tables: normal, where it is one ${subject}; nothing shared, where coats differ; same noise, where compositions are alike; whole pictures shared, where backgrounds take each other's colours; three and five steps, where outlines and surfaces are smudged; and the normal drawing's masks.`,
