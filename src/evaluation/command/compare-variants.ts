@@ -35,6 +35,7 @@ export async function compareVariants(
   options: EvaluationOptions,
   args: readonly string[],
   console: ProgressConsole = TERMINAL,
+  startEngine: typeof evaluationEngine = evaluationEngine,
 ): Promise<void> {
   const started = console.now();
   const made = circumstances(args);
@@ -60,7 +61,7 @@ export async function compareVariants(
   const measuring = await openMeasuring(options, console.write);
   const progress = new RunProgress(plan.stories.length * plan.runs * plan.variants.length, console);
   let provider: ProviderChoice = options.provider;
-  const engine = evaluationEngine(options);
+  const engine = startEngine(options);
   const judge = isPocketWorld ? await openJudge({ threads: 1 }) : undefined;
   try {
     const modelHash = await engine.modelHash(choice.folder);

@@ -44,7 +44,11 @@ const OPTIONS = z.strictObject({
 });
 
 /** @throws UserError `evaluation-options`, `memory-limit`, and those of openEvaluated */
-export async function provokeFailures(args: readonly string[], console: ProgressConsole = TERMINAL): Promise<void> {
+export async function provokeFailures(
+  args: readonly string[],
+  console: ProgressConsole = TERMINAL,
+  startEngine: typeof evaluationEngine = evaluationEngine,
+): Promise<void> {
   const options = readArguments(args, OPTIONS, ['signatures'], FAILURES_USAGE);
   const { stories: count, panels, model, steps, guidance, size, threads, out } = options;
   const isUsual = [count, panels, model, steps, guidance, size].every((option) => option === undefined);
@@ -74,7 +78,7 @@ export async function provokeFailures(args: readonly string[], console: Progress
       provider = event.provider;
     },
   };
-  const engine = evaluationEngine(options);
+  const engine = startEngine(options);
   const judge = isPocketWorld ? await openJudge({ threads: 1 }) : undefined;
   try {
     const modelHash = await engine.modelHash(choice.folder);

@@ -3,13 +3,12 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Engine } from '../../engine/worker/engine-client.ts';
 import { UserError } from '../../errors/user-error.ts';
-import { findMeasuring } from '../../models/find-measuring.ts';
-import { openClip } from '../clip/open-clip.ts';
+import { NONE } from '../../models/find-measuring.ts';
 import { ROOT } from '../command/circumstances.ts';
+import { openMeasuring } from '../command/open-measuring.ts';
 import { sourceKey } from '../content-key.ts';
 import type { EvaluatedModel } from '../evaluated-model.ts';
 import { openJudge } from '../judge/judge.ts';
-import { measuredWith } from '../measured-with.ts';
 import type { RunProgress } from '../run-progress.ts';
 import type { DrawingDeps } from './draw-benchmark-story.ts';
 import { judgeReader } from './judge-reader.ts';
@@ -29,7 +28,7 @@ type ReaderDeps = Pick<DrawingDeps, 'model' | 'cache'> & { readonly engine: Pick
 
 /**
  * Who reads a model's pictures: the judge where it knows their world, else the masks of attention.
- * @throws UserError `judge-world` where the judge is asked for and doesn't know the model's world; those of findMeasuring and openClip
+ * @throws UserError `judge-world` where the judge is asked for and doesn't know the model's world; those of openMeasuring
  */
 export async function openReader(
   { reader, clip, threads }: Pick<StoryOptions, 'reader' | 'clip' | 'threads'>,
@@ -65,29 +64,22 @@ async function openJudgeReader(threads: number, deps: OpeningDeps): Promise<Open
 }
 
 async function openMaskReader(
-  named: string | undefined,
+  clip: string | undefined,
   threads: number,
   deps: OpeningDeps,
   notice: (text: string) => void,
 ): Promise<OpenedReader> {
-  const found = findMeasuring('CLIP', named, notice);
-  const by = found && (await measuredWith(found));
-  const clip = found && (await openClip(found.folder, { threads }));
-  const seenBy = await sourcesOf(
-    'clip',
-    'pictures',
-    'story-benchmark/looking',
-    'story-benchmark/own-masks',
-    '../inspection',
-  );
-  const reading = by && clip ? { clip, name: by.name, hash: by.hash } : undefined;
+  const measuring = await openMeasuring({ clip, dreamsim: NONE, threads }, notice);
+  const [by] = measuring.measuredWith;
+  const reading = measuring.clip && { clip: measuring.clip.clip, name: by?.name ?? '', hash: measuring.clip.name };
+  const seenBy = await sourcesOf('story-benchmark/looking', 'story-benchmark/own-masks', '../inspection');
   return {
     ...maskReader({ ...deps, clip: reading, seenBy }),
     provenance: {
       reader: "masks of attention, each character's own, and the U-Net's features",
-      measuredWith: by ? [by] : [],
+      measuredWith: measuring.measuredWith,
     },
-    release: async () => clip?.release(),
+    release: measuring.release,
   };
 }
 

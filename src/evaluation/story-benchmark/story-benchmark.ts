@@ -29,7 +29,11 @@ const judgedOf = ({ variants }: Pick<StoryOptions, 'variants'>): string =>
   (variants.findLast(({ withCanons }) => withCanons) ?? variants.at(-1))?.name ?? '';
 
 /** `npm run evaluate -- --stories PLACE`. */
-export async function storyBenchmark(args: readonly string[], console: ProgressConsole = TERMINAL): Promise<void> {
+export async function storyBenchmark(
+  args: readonly string[],
+  console: ProgressConsole = TERMINAL,
+  startEngine: typeof evaluationEngine = evaluationEngine,
+): Promise<void> {
   const options = parseStoryOptions(args);
   const made = circumstances(args);
   const stories = (await readStories(options.stories)).slice(0, options.count);
@@ -39,7 +43,7 @@ export async function storyBenchmark(args: readonly string[], console: ProgressC
   await mkdir(path.dirname(options.report), { recursive: true });
   await ensureWritable(options.report);
   const progress = new RunProgress(stories.length * options.variants.length, console);
-  const engine = evaluationEngine(options);
+  const engine = startEngine(options);
   const cache = new ResultCache(path.join(options.out, 'cells'));
   try {
     const used = await usedModel(engine, model);
@@ -74,6 +78,7 @@ export async function storyBenchmark(args: readonly string[], console: ProgressC
         },
         progress,
       );
+      console.write(`${options.report}, and beside it a JSON file and the sheets of the best and the worst story`);
     } finally {
       await reader.release();
     }
@@ -125,7 +130,6 @@ async function runAndReport(
     },
   });
   await writeExtremes(options, storyResults(done, judgedOf(options), provenance, infos), done);
-  console.error(`${options.report}, and beside it a JSON file and the sheets of the best and the worst story`);
 }
 
 async function writeReport({ report }: StoryOptions, results: StoryBenchmarkResults): Promise<void> {
