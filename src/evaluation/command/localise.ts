@@ -85,6 +85,7 @@ export async function localise(args: readonly string[], console: ProgressConsole
         drawn: (what) => progress.unitDone(what),
         engine: progress.engine,
       },
+      told: (done, total) => progress.doing(`looking for the subjects, picture ${done} of ${total}`),
     });
     const results: LocalisationResults = {
       ...made,
