@@ -13,6 +13,7 @@ import type { RunProgress } from '../run-progress.ts';
 import type { DrawingDeps } from './draw-benchmark-story.ts';
 import { judgeReader } from './judge-reader.ts';
 import { maskReader } from './own-masks/mask-reader.ts';
+import type { BenchmarkStory } from './story-file.ts';
 import type { StoryOptions } from './story-options.ts';
 import type { StoryReader } from './story-reader.ts';
 import type { StoryProvenance } from './story-results.ts';
@@ -24,7 +25,10 @@ export interface OpenedReader extends StoryReader {
   release(): Promise<void>;
 }
 
-type ReaderDeps = Pick<DrawingDeps, 'model' | 'cache'> & { readonly engine: Pick<Engine, 'probe'> };
+type ReaderDeps = Pick<DrawingDeps, 'model' | 'cache'> & {
+  readonly engine: Pick<Engine, 'probe'>;
+  readonly stories: readonly BenchmarkStory[];
+};
 
 /**
  * Who reads a model's pictures: the judge where it knows their world, else the masks of attention.

@@ -47,7 +47,7 @@ export async function storyBenchmark(
   const cache = new ResultCache(path.join(options.out, 'cells'));
   try {
     const used = await usedModel(engine, model);
-    const reader = await openReader(options, model, { engine, model: used, cache }, progress);
+    const reader = await openReader(options, model, { engine, model: used, cache, stories }, progress);
     try {
       let provider: ProviderChoice = options.provider;
       const engineHooks = {

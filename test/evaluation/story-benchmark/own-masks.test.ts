@@ -95,6 +95,15 @@ describe('a story by its masks', () => {
   });
 });
 
+describe('what the measures are', () => {
+  it('given a CLIP, then what it would be right in by chance; what no shots differ in is not measured', () => {
+    const { scene, interaction, occm } = maskMeasures({ clip: 'tiny-clip', choices: shotChoices(STORY) });
+    expect(scene.standIn).toContain('tiny-clip, right (1) or wrong (0); by chance 0.33');
+    expect(interaction.notMeasured).toContain('stories whose shots differ');
+    expect(occm.notMeasured).toContain('detector');
+  });
+});
+
 describe('looking by masks', () => {
   const grid = { height: 2, width: 2 };
   const features = async () => ({ grid, found: [Float32Array.of(1, 0, 1, 0, 5, 5, 5, 5)] });

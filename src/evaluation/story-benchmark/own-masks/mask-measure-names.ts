@@ -1,5 +1,6 @@
 import { STORY_MEASURES, type StoryMeasureInfo, type StoryMeasureInfos } from '../story-measure-names.ts';
 import type { StoryMeasures } from '../story-measures.ts';
+import { chanceOf, type ShotChoices } from './text-choices.ts';
 
 const MASKS =
   "Grounding DINO's boxes: each character's mask, from the attention of its own words in this picture. They are never without anybody, so a character that was not drawn counts by whatever took its words.";
@@ -13,25 +14,29 @@ const NO_TEXTS =
   'an installed CLIP (`npm run model -- add openai/clip-vit-large-patch14`), to compare pictures with texts';
 const NO_DETECTOR = 'a detector of figures';
 
+/** What reads texts: a CLIP, and the stories that it reads for. */
+export interface TextReading {
+  readonly clip: string;
+  readonly choices: readonly ShotChoices[];
+}
+
 /**
  * What the measures are for models of other worlds than the judge's.
- * @param clip how the CLIP that reads is called; undefined: there is none
+ * @param reading undefined: there is no CLIP
  */
-export function maskMeasures(clip: string | undefined): StoryMeasureInfos {
+export function maskMeasures(reading: TextReading | undefined): StoryMeasureInfos {
+  const clip = reading?.clip;
   const named = (name: keyof StoryMeasures, change: Partial<StoryMeasureInfo>) => ({
     [name]: { ...STORY_MEASURES[name], ...change },
   });
   const identity = `${MASKS} ${clip === undefined ? FEATURES : `CLIP's features of the crop: those of ${clip}, of the square around the mask, what the mask leaves out in grey.`}`;
-  const chosen = (name: keyof StoryMeasures, about: string) =>
-    named(
-      name,
-      clip === undefined
-        ? { notMeasured: NO_TEXTS }
-        : {
-            about,
-            standIn: `Gemini, 0 to 4: ${clip}, right (1) or wrong (0). It knows words better than who does what.`,
-          },
-    );
+  const chosen = (name: keyof ShotChoices, about: string) => {
+    if (!reading) return named(name, { notMeasured: NO_TEXTS });
+    const chance = chanceOf(reading.choices.map((each) => each[name]));
+    if (chance === null) return named(name, { about, notMeasured: 'stories whose shots differ in it' });
+    const standIn = `Gemini, 0 to 4: ${reading.clip}, right (1) or wrong (0); by chance ${chance.toFixed(2)} in these stories. It knows words better than who does what.`;
+    return named(name, { about, standIn });
+  };
   return {
     ...STORY_MEASURES,
     ...named('cidsCross', { standIn: identity }),

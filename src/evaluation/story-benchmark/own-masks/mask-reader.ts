@@ -4,6 +4,7 @@ import { contentKey } from '../../content-key.ts';
 import { askedOf } from '../asked-shot.ts';
 import type { DrawingDeps } from '../draw-benchmark-story.ts';
 import { type DrawnShots, storeShots } from '../drawn-shots.ts';
+import type { BenchmarkStory } from '../story-file.ts';
 import { furtherOf, type StoryReader } from '../story-reader.ts';
 import { CANON_ACTION } from '../story-requests.ts';
 import { maskMeasures } from './mask-measure-names.ts';
@@ -21,6 +22,8 @@ export interface MaskReaderDeps extends Pick<DrawingDeps, 'model' | 'cache'> {
   readonly seenBy: readonly string[];
   /** words before every scene */
   readonly promptPrefix: string;
+  /** all that are to be read */
+  readonly stories: readonly BenchmarkStory[];
 }
 
 /** Reads any model's pictures by the masks of its own attention, with a CLIP where one is installed. */
@@ -33,7 +36,7 @@ export function maskReader(deps: MaskReaderDeps): StoryReader {
     return found;
   };
   return {
-    infos: maskMeasures(clip?.name),
+    infos: maskMeasures(clip && { clip: clip.name, choices: deps.stories.flatMap(shotChoices) }),
     meet: async (cast) => {
       const { characters, shots } = cast.story;
       const seen = await lookCached(cast.canons, deps);
