@@ -3,8 +3,12 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { insideFolder, isBelow } from '../engine/weights/inside-folder.ts';
 import { measuringKindOf } from '../engine/weights/measuring-kinds.ts';
+import { assertMeasures } from '../engine/weights/measuring-model.ts';
+import { assertDrawable } from '../engine/weights/model-folder.ts';
 import { openModel } from '../engine/weights/open-model.ts';
+import { readSafetensorsHeader } from '../engine/weights/safetensors.ts';
 import type { SingleFileOptions } from '../engine/weights/single-file/single-file.ts';
 import type { AddParts } from './add-from-hub.ts';
 import { assertSpace, writeRefusal } from './disk-space.ts';
@@ -22,22 +26,25 @@ export interface DiskModel {
   readonly name: string;
 }
 
+const SAFETENSORS = /\.safetensors$/iu;
+
 interface SourceFile extends ListedFile {
-  /** where it really is: links are followed, as Hugging Face's cache consists of them */
+  /** where it really is */
   readonly at: string;
 }
 
 /**
  * Copies a model that is on this machine into `models/<name>`; only the files that Troupe reads.
  * @returns the model's folder
- * @throws UserError those of `openModel`, `disk-space`, `disk-full`, `model-exists`, `model-busy`
+ * @throws UserError those of `openModel`, `path-outside-folder`, `disk-space`, `disk-full`, `model-exists`, `model-busy`
  */
 export async function addFromDisk(
   { from, variant, name }: DiskModel,
   parts: AddParts,
   hooks: AddHooks,
 ): Promise<string> {
-  const files = await filesOf(from, variant, parts.singleFile);
+  const { kind, configs, weights } = await filesOf(from, variant, parts.singleFile);
+  const files = [...configs, ...weights];
   const partial = await openPartialFolder(parts.models, name);
   try {
     await assertSpace(
@@ -47,10 +54,16 @@ export async function addFromDisk(
     );
     const counter = new ByteCounter(files, hooks);
     const copied: Receipt['files'] = [];
-    for (const file of files) {
+    const bring = async (file: SourceFile) => {
       const digest = await copy(file, path.join(partial.path, file.path), counter.next(file), hooks.signal);
       copied.push({ path: file.path, size: file.size, checksum: { kind: 'sha256', digest } });
-    }
+    };
+    for (const file of configs) await bring(file);
+    // refused now, and not after gigabytes
+    if (kind === 'draws') assertDrawable(partial.path);
+    if (kind === 'measures') assertMeasures(partial.path);
+    for (const { path: name, at } of weights) if (SAFETENSORS.test(name)) readSafetensorsHeader(at);
+    for (const file of weights) await bring(file);
     assertOpens(partial.path, parts.singleFile);
     writeReceipt(partial.path, { source: path.resolve(from), added: parts.now().toISOString(), files: copied });
     return await partial.finish();
@@ -61,24 +74,43 @@ export async function addFromDisk(
   }
 }
 
-async function filesOf(
-  from: string,
-  variant: Variant,
-  options: SingleFileOptions | undefined,
-): Promise<readonly SourceFile[]> {
+interface SourceFiles {
+  readonly kind: 'draws' | 'measures' | 'single file';
+  readonly configs: readonly SourceFile[];
+  readonly weights: readonly SourceFile[];
+}
+
+async function filesOf(from: string, variant: Variant, options: SingleFileOptions | undefined): Promise<SourceFiles> {
   const stat = await fs.stat(from).catch(() => undefined);
   if (stat?.isDirectory()) {
     const draws = await fs.stat(path.join(from, 'model_index.json')).catch(() => undefined);
     const listed = draws || measuringKindOf(from) ? await listFiles(from) : [];
     const selected = draws ? selectFiles(listed, variant) : selectMeasuring(listed);
-    if (selected) return [...selected.configs, ...selected.weights];
+    if (selected) {
+      const { configs, weights } = selected;
+      const root = await fs.realpath(from);
+      for (const file of [...configs, ...weights]) refuseOutside(root, file);
+      return { kind: draws ? 'draws' : 'measures', configs, weights };
+    }
   }
   const model = openModel(from, options); // which says what is wrong with it, if it isn't a checkpoint
   const beside = path.join(model.dir, `${path.basename(model.path).replace(/\.safetensors$/i, '')}.troupe.json`);
-  const listed: SourceFile[] = [{ path: path.basename(from), size: (await fs.stat(model.path)).size, at: model.path }];
+  const weights = [{ path: path.basename(from), size: (await fs.stat(model.path)).size, at: model.path }];
   const card = await fs.stat(beside).catch(() => undefined);
-  if (card) listed.push({ path: 'troupe.json', size: card.size, at: beside });
-  return listed;
+  const configs = card ? [{ path: 'troupe.json', size: card.size, at: beside }] : [];
+  return { kind: 'single file', configs, weights };
+}
+
+/** In Hugging Face's cache a model is a folder `snapshots/<commit>` of links to these. */
+const CACHED = '../../blobs';
+
+/**
+ * Links within the folder are followed, and those of Hugging Face's cache, which consists of them.
+ * @param root the folder, without links
+ * @throws UserError `path-outside-folder`
+ */
+function refuseOutside(root: string, { path: name, at }: SourceFile): void {
+  if (!isBelow(path.resolve(root, CACHED), at)) insideFolder(root, name);
 }
 
 async function listFiles(folder: string): Promise<SourceFile[]> {

@@ -89,7 +89,7 @@ describe('given two that add the same model at once', () => {
 
 describe('given a model on this machine', () => {
   it('as a folder of links, as in the cache of Hugging Face, then the files themselves are copied', async () => {
-    const source = path.join(runs.root, 'snapshot');
+    const source = path.join(runs.root, 'snapshots/c0ffee');
     for (const [name, bytes] of Object.entries(files)) {
       const blob = path.join(runs.root, 'blobs', name.replaceAll('/', '-'));
       fs.mkdirSync(path.dirname(blob), { recursive: true });
@@ -104,6 +104,45 @@ describe('given a model on this machine', () => {
     expect(Object.keys(copied).filter((name) => /\.(bin|ckpt)$|fp16|single/.test(name))).toEqual([]);
     expect(fs.lstatSync(path.join(folder('mine'), 'unet/config.json')).isSymbolicLink()).toBe(false);
     expect((await runs.run(['verify', 'mine'])).code).toBe(0);
+  });
+
+  it('with a link that leads elsewhere, then it is refused, and nothing is copied', async () => {
+    const source = path.join(runs.root, 'linked');
+    for (const [name, bytes] of Object.entries(files)) {
+      fs.mkdirSync(path.dirname(path.join(source, name)), { recursive: true });
+      fs.writeFileSync(path.join(source, name), bytes);
+    }
+    const secret = path.join(runs.root, 'secret');
+    fs.writeFileSync(secret, 'root:x:0:0');
+    fs.rmSync(path.join(source, 'tokenizer/vocab.json'));
+    fs.symlinkSync(secret, path.join(source, 'tokenizer/vocab.json'));
+    const { code, err } = await runs.run(['add', 'mine', '--from', source]);
+    expect(code).toBe(2);
+    expect(err).toContain('a symbolic link to');
+    expect(err).not.toContain('root:');
+    expect(Object.keys(filesUnder(runs.models))).toEqual([]);
+  });
+
+  it.each([
+    ['of another pipeline', 'model_index.json', () => Buffer.from('{"_class_name": "FluxPipeline"}'), 'FLUX'],
+    ['whose words can not be read', 'tokenizer/vocab.json', () => Buffer.from('[]'), 'vocab.json'],
+    [
+      'whose weights are cut',
+      'vae/diffusion_pytorch_model.safetensors',
+      (whole: Buffer) => whole.subarray(0, -1),
+      'cut short',
+    ],
+  ])('%s, then it is refused before weights are copied', async (_, name, change, words) => {
+    const source = path.join(runs.root, 'refused');
+    for (const [each, bytes] of Object.entries(files)) {
+      fs.mkdirSync(path.dirname(path.join(source, each)), { recursive: true });
+      fs.writeFileSync(path.join(source, each), each === name ? change(bytes) : bytes);
+    }
+    const { code, err } = await runs.run(['add', 'mine', '--from', source]);
+    expect(code).toBe(2);
+    expect(err).toContain(words);
+    expect(err).not.toMatch(/\.safetensors +█/u);
+    expect(Object.keys(filesUnder(runs.models))).toEqual([]);
   });
 
   it('that is none, then nothing is left behind', async () => {

@@ -30,7 +30,8 @@ export function insideFolder(folder: string, name: string): string | undefined {
 export const fileInside = (folder: string, name: string): string =>
   insideFolder(folder, name) ?? path.join(folder, name);
 
-function isBelow(root: string, file: string): boolean {
+/** @param folder, file: absolute, without links */
+export function isBelow(root: string, file: string): boolean {
   const relative = path.relative(root, file);
   return relative !== '' && relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
 }

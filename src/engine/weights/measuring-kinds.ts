@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../errors/user-error.ts';
+import { fileInside } from './inside-folder.ts';
 import { kindError } from './model-kinds.ts';
 import { readJson } from './read-json.ts';
 
@@ -75,7 +76,7 @@ export function assertMeasuringKind(folder: string): MeasuringKind {
   });
 }
 
-const typeIn = (folder: string): string | undefined => readJson(path.join(folder, 'config.json'), TYPE).model_type;
+const typeIn = (folder: string): string | undefined => readJson(fileInside(folder, 'config.json'), TYPE).model_type;
 
 const kindOf = (type: string | undefined): MeasuringKind | undefined =>
   MEASURING_KINDS.find(({ modelType }) => modelType === type);

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import { ClipTokenizer } from '../tokenizer/clip-tokenizer.ts';
 import { openCheckpoint } from './checkpoint.ts';
+import { fileInside } from './inside-folder.ts';
 import { assertMeasuringKind, type MeasuringKind } from './measuring-kinds.ts';
 import { ANY_OBJECT, readJson } from './read-json.ts';
 import type { TensorIndex } from './tensor-index.ts';
@@ -21,7 +21,7 @@ export interface MeasuringModel {
 export function assertMeasures(folder: string): MeasuringKind {
   const kind = assertMeasuringKind(folder);
   if (kind.readsTexts) ClipTokenizer.open(folder);
-  if (kind.prepares) readJson(path.join(folder, 'preprocessor_config.json'), ANY_OBJECT);
+  if (kind.prepares) readJson(fileInside(folder, 'preprocessor_config.json'), ANY_OBJECT);
   return kind;
 }
 

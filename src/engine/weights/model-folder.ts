@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../errors/user-error.ts';
 import { parseUNetConfig } from '../graph/unet/unet-config.ts';
+import { ClipTokenizer } from '../tokenizer/clip-tokenizer.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { fileInside, insideFolder } from './inside-folder.ts';
 import { type ModelCard, readModelCard } from './model-card.ts';
@@ -130,12 +131,12 @@ export function openModelFolder(folder: string): ModelFolder {
 
 /**
  * Looks through a model folder's configurations, whose weights may not be there yet.
- * @throws UserError as `openModelFolder`, and `config-unsupported` of the U-Net
+ * @throws UserError as `openModelFolder`, `config-unsupported` of the U-Net, and those of `ClipTokenizer.open`
  */
 export function assertDrawable(folder: string): void {
   const { dir, index, isXl } = readModelIndex(folder);
   const tokenizers = isXl ? (['tokenizer', 'tokenizer_2'] as const) : (['tokenizer'] as const);
-  for (const name of tokenizers) partFolder(dir, index, name);
+  for (const name of tokenizers) ClipTokenizer.open(partFolder(dir, index, name).folder);
   const { config } = readPart(dir, index, 'unet');
   refuseOtherInputs(config, folder);
   parseUNetConfig(config);

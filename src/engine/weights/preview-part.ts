@@ -4,7 +4,7 @@ import { UserError } from '../../errors/user-error.ts';
 import { klLatentSpace, parseKlConfig } from '../graph/autoencoder-kl-config.ts';
 import { tinyLatentSpace } from '../graph/autoencoder-tiny.ts';
 import { openCheckpoint } from './checkpoint.ts';
-import { insideFolder } from './inside-folder.ts';
+import { fileInside, insideFolder } from './inside-folder.ts';
 import type { ModelPart } from './model-folder.ts';
 import { ANY_OBJECT, readJson } from './read-json.ts';
 
@@ -33,7 +33,7 @@ export function openPreviewPart(dir: string, vae: ModelPart): ModelPart | undefi
  * @throws UserError `model-part`, and those of `readJson`
  */
 export function assertFitsPreview(folder: string, vae: ModelPart): Omit<ModelPart, 'name' | 'weights'> {
-  const configFile = path.join(folder, 'config.json');
+  const configFile = fileInside(folder, 'config.json');
   const config = readJson(configFile, ANY_OBJECT);
   if (config._class_name !== CLASS) {
     throw unfit(folder, `${configFile} to be of class ${CLASS}`, String(config._class_name));
