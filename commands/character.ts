@@ -4,17 +4,18 @@ import { castingActions, recast } from '../src/discord/casting-actions.ts';
 import { characterAnswer } from '../src/discord/character-answer.ts';
 import { defineCommand, subcommand } from '../src/discord/command.ts';
 import { listing } from '../src/discord/components.ts';
+import { askWhetherToDelete, deletingCharacter } from '../src/discord/delete-character.ts';
 import { downloadPicture } from '../src/discord/download-picture.ts';
-import { findCharacter } from '../src/discord/lookup.ts';
+import { findCharacter, findRetired } from '../src/discord/lookup.ts';
 import { placeText } from '../src/discord/progress-text.ts';
-import { suggestCharacters } from '../src/discord/suggestions.ts';
+import { suggestCharacters, suggestRetired } from '../src/discord/suggestions.ts';
 
 const LISTED = 20;
 const name = { type: 'text', required: true, suggest: suggestCharacters } as const;
 
 export const command = defineCommand({
   name: 'character',
-  actions: castingActions,
+  actions: { ...castingActions, ...deletingCharacter },
   subcommands: {
     create: subcommand({
       options: {
@@ -82,6 +83,10 @@ export const command = defineCommand({
         const character = await services.studio.retireCharacter(asker, id);
         return { content: t.character.retired({ name: escapeMarkdown(character.name) }) };
       },
+    }),
+    delete: subcommand({
+      options: { name: { ...name, suggest: suggestRetired } },
+      execute: async ({ values, ...asked }) => askWhetherToDelete(asked, await findRetired(asked, values.name)),
     }),
   },
 });

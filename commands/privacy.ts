@@ -1,6 +1,6 @@
-import { AttachmentBuilder, ButtonStyle } from 'discord.js';
+import { AttachmentBuilder } from 'discord.js';
 import { type Answer, type Call, defineCommand, type Press, subcommand } from '../src/discord/command.ts';
-import { button, row } from '../src/discord/components.ts';
+import { confirmation, keeping } from '../src/discord/confirmation.ts';
 import { customId } from '../src/discord/custom-id.ts';
 import { deleteMessage } from '../src/discord/delete-message.ts';
 import { interactionUploadLimit } from '../src/discord/upload-limit.ts';
@@ -22,7 +22,7 @@ export const command = defineCommand({
   },
   actions: {
     [ERASE]: { answers: 'update', execute: eraseEverything },
-    [KEEP]: { answers: 'update', execute: async ({ t }) => ({ content: t.privacy.kept, components: [] }) },
+    [KEEP]: keeping,
   },
 });
 
@@ -58,15 +58,8 @@ async function askWhetherToErase({ asker, services, t }: Call<unknown>): Promise
   const others = data.jobs.length + data.votes.length + data.messages.length;
   if (counted.length === 0 && others === 0 && data.settingsOfDirectMessages === null)
     return { content: privacy.nothing };
-  return {
-    content: privacy.question({ items: [...counted, privacy.rest] }),
-    components: [
-      row(
-        button(customId(ERASE), privacy.erase, { style: ButtonStyle.Danger }),
-        button(customId(KEEP), privacy.keep, { style: ButtonStyle.Secondary }),
-      ),
-    ],
-  };
+  const question = privacy.question({ items: [...counted, privacy.rest] });
+  return confirmation(question, { id: customId(ERASE), label: privacy.erase }, customId(KEEP), t);
 }
 
 /** The question is ephemeral, so whoever presses is who asked; and what is erased is only ever one's own. */
@@ -75,9 +68,8 @@ async function eraseEverything({ asker, services, interaction, t }: Press): Prom
     ...services,
     cancelJob: ({ id, scope, channelId }) => services.studio.cancel({ ...asker, scope, channelId }, id),
     deleteMessage: (channelId, messageId) => deleteMessage(interaction.client, channelId, messageId),
-    now: interaction.createdTimestamp,
   });
   const lines = [t.privacy.erased(erased)];
-  if (erased.messagesLeft > 0) lines.push(t.privacy.messagesLeft({ count: erased.messagesLeft }));
+  if (erased.messagesLeft > 0) lines.push(t.common.messagesLeft({ count: erased.messagesLeft }));
   return { content: lines.join('\n'), components: [] };
 }

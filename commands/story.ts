@@ -3,6 +3,7 @@ import { requireMayRepost } from '../src/discord/access.ts';
 import { addPanel, redrawPanel } from '../src/discord/change-story.ts';
 import { type Asked, defineCommand, subcommand } from '../src/discord/command.ts';
 import { listing } from '../src/discord/components.ts';
+import { askWhetherToDelete, deletingStory } from '../src/discord/delete-story.ts';
 import { EXPORT_FORMATS, exportAnswer } from '../src/discord/export-answer.ts';
 import { MAX_SEED_LENGTH, MAX_STYLE_LENGTH, scriptForm } from '../src/discord/forms.ts';
 import { findCharacter, findStory } from '../src/discord/lookup.ts';
@@ -29,7 +30,7 @@ const mine = { type: 'boolean' } as const;
 
 export const command = defineCommand({
   name: 'story',
-  actions: storyActions,
+  actions: { ...storyActions, ...deletingStory },
   subcommands: {
     generate: subcommand({
       options: {
@@ -98,6 +99,10 @@ export const command = defineCommand({
       options: { story, format: { type: 'text', required: true, choices: EXPORT_FORMATS } },
       execute: async ({ values, interaction, ...asked }) =>
         exportAnswer(asked, interaction, await findStory(asked, values.story), values.format),
+    }),
+    delete: subcommand({
+      options: { story },
+      execute: async ({ values, ...asked }) => askWhetherToDelete(asked, await findStory(asked, values.story)),
     }),
     cancel: subcommand({
       options: { story: { type: 'text', suggest: suggestStories } },

@@ -53,6 +53,10 @@ export class CastingDesk implements Desk {
 
   async posted(): Promise<void> {}
 
+  forget(jobId: string): void {
+    this.#shelf.forget(jobId);
+  }
+
   /** /character show has the candidates' canon; there is nothing to be told. */
   async refusal(): Promise<undefined> {
     return undefined;

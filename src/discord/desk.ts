@@ -7,6 +7,8 @@ export interface Desk {
   view(posted: PostedMessage, now: number): Promise<MessageView | undefined>;
   /** It is in the channel, under this id. */
   posted(posted: PostedMessage, messageId: string): Promise<void>;
+  /** Lets go of what is kept of it, as it is about nothing any more. */
+  forget(subject: string): void;
   /** What to say in direct messages to whom it was for, if it may not be posted. */
   refusal(posted: PostedMessage): Promise<string | undefined>;
 }

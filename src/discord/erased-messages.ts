@@ -7,7 +7,7 @@ import { deleteMessage } from './delete-message.ts';
 
 const INTERVAL_MS = 3_600_000;
 
-/** Deletes messages of erased members that are still in their channels, now and every hour. @returns what ends it */
+/** Deletes messages of what was erased that are still in their channels, now and every hour. @returns what ends it */
 export function startDeletingErased(parts: {
   readonly client: Client;
   readonly store: Pick<Store, 'deletions'>;
@@ -23,8 +23,8 @@ export function startDeletingErased(parts: {
       now: clock.now(),
       signal: ending.signal,
     });
-    if (deleted > 0) log.info('messages of erased members were deleted', { deleted });
-    if (givenUp > 0) log.warn('messages of erased members could not be deleted', { givenUp });
+    if (deleted > 0) log.info('messages of what was erased were deleted', { deleted });
+    if (givenUp > 0) log.warn('messages of what was erased could not be deleted', { givenUp });
   };
   let underWay = Promise.resolve();
   const next = () => {

@@ -23,6 +23,20 @@ export async function findCharacter({ asker, services }: Asking, typed: string):
 }
 
 /**
+ * A character that is off the cast, by its id (as autocompletion gives it) or its name; the latest of several. One that
+ * plays is found if no other is called so.
+ * @throws UserError `character-unknown` with close matches
+ */
+export async function findRetired({ asker, services }: Asking, typed: string): Promise<Character> {
+  const known = await services.store.characters.list(asker.scope, { retired: true });
+  const name = foldName(typed);
+  const found = known.findLast(
+    (character) => character.id === typed || (character.status === 'retired' && foldName(character.name) === name),
+  );
+  return found ?? findCharacter({ asker, services }, typed);
+}
+
+/**
  * A story by its id (as autocompletion gives it) or by its title; the newest of several.
  * @throws UserError `story-unknown` with close matches
  */

@@ -92,6 +92,16 @@ export class MessageBoard {
     return posted ? this.#change(joinKey(posted.purpose, posted.subject), change) : change();
   }
 
+  /** Lets go of work whose rows are gone: no end of it will be told. */
+  forget(jobs: readonly Job[]): void {
+    for (const job of jobs) {
+      const [purpose, subject] = splitKey(keyOf(job));
+      this.#book.forget(job.id);
+      this.#desks[purpose]?.forget(subject);
+      this.#changes.delete(joinKey(purpose, subject));
+    }
+  }
+
   /** Where a story's message is; undefined if it is nowhere. */
   async whereIs(storyId: string): Promise<string | undefined> {
     const posted = await this.#options.store.messages.find(STORY, storyId);
@@ -175,7 +185,7 @@ export class MessageBoard {
     else if (shown === 'forbidden')
       await this.#trouble.forbidden(posted, view, () => this.#desks[purpose]?.refusal(posted));
     else {
-      await this.#desks[purpose]?.posted(posted, shown.message.id);
+      await this.#desks[purpose]?.posted(posted, shown.message.id).catch(ignoreErased);
       await placeReactions(shown.message, view.reactions);
       const isLast = view.isFinal && changes === (this.#changes.get(key) ?? 0);
       if (isLast) await store.messages.markShown(posted.id);

@@ -82,6 +82,11 @@ export class StoryDesk implements Desk {
     if (posted.messageId !== messageId) await this.#parts.store.stories.update(posted.subject, { messageId });
   }
 
+  forget(storyId: string): void {
+    this.#shelf.forget(storyId);
+    this.notices.delete(storyId);
+  }
+
   async refusal(posted: PostedMessage): Promise<string> {
     const t = this.#parts.languages.of(posted.memberId);
     const story = await this.#parts.store.stories.get(posted.subject);

@@ -14,6 +14,14 @@ export const suggestCharacters: Suggest = async (typed, { asker, services }) => 
   return found.map(({ name, looks }) => ({ name: `${name} · ${looks}`, value: name }));
 };
 
+/** Those off the cast whom the asker may delete; a name may be another's by now, so the id tells who. */
+export const suggestRetired: Suggest = async (typed, { asker, services }) => {
+  const ownerId = asker.isModerator ? undefined : asker.memberId;
+  const found = await services.store.characters.list(asker.scope, { ownerId, containing: typed, retired: true });
+  const retired = found.filter(({ status }) => status === 'retired');
+  return retired.map(({ id, name, looks }) => ({ name: `${name} · ${looks}`, value: id }));
+};
+
 /** Completes the last of several names with commas between. */
 export const suggestCast: Suggest = async (typed, { asker, services }) => {
   const at = typed.lastIndexOf(',') + 1;

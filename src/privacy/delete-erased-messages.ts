@@ -1,12 +1,26 @@
-import type { MessageDeletions } from '../store/message-deletions.ts';
+import type { MessageDeletions, MessageToDelete } from '../store/message-deletions.ts';
 
 /** A channel that the bot doesn't see for so long won't be seen again: a month, in ms. */
 const TRIED_FOR_MS = 30 * 24 * 3_600_000;
 
-export interface DeletingPowers {
-  readonly deletions: Pick<MessageDeletions, 'list' | 'done'>;
+interface MessagePowers {
+  readonly deletions: Pick<MessageDeletions, 'done'>;
   /** Deletes a message in Discord. @returns whether it is gone */
   deleteMessage(channelId: string, messageId: string): Promise<boolean>;
+}
+
+/** Deletes the messages of what was just erased. @returns how many are left; deleteErasedMessages tries these again */
+export async function deleteMessages(messages: readonly MessageToDelete[], powers: MessagePowers): Promise<number> {
+  let left = 0;
+  for (const { channelId, messageId } of messages) {
+    if (await powers.deleteMessage(channelId, messageId)) await powers.deletions.done(messageId);
+    else left++;
+  }
+  return left;
+}
+
+export interface DeletingPowers extends MessagePowers {
+  readonly deletions: Pick<MessageDeletions, 'list' | 'done'>;
   readonly now: number;
   /** Ends it between two messages. */
   readonly signal: AbortSignal;

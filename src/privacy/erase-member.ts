@@ -1,7 +1,9 @@
 import type { BlobStore } from '../blobs/blob-store.ts';
+import { deleteLeftBlobs } from '../blobs/delete-left-blobs.ts';
 import type { Job } from '../store/job.ts';
 import type { Erasure } from '../store/privacy.ts';
 import type { Store } from '../store/store.ts';
+import { deleteMessages } from './delete-erased-messages.ts';
 
 export interface ErasePowers {
   readonly store: Store;
@@ -10,7 +12,6 @@ export interface ErasePowers {
   cancelJob(job: Job): Promise<unknown>;
   /** Deletes a message in Discord. @returns whether it is gone */
   deleteMessage(channelId: string, messageId: string): Promise<boolean>;
-  readonly now: number;
 }
 
 export interface ErasedMember extends Erasure {
@@ -24,18 +25,12 @@ export interface ErasedMember extends Erasure {
  * messages are noted to be deleted (delete-erased-messages.ts).
  */
 export async function eraseMember(memberId: string, powers: ErasePowers): Promise<ErasedMember> {
-  const { store, blobs, now } = powers;
+  const { store, blobs } = powers;
   // What is at work would write once more what is being erased.
   for (const job of await store.jobs.list({ memberId, status: ['queued', 'running'] })) {
     await powers.cancelJob(job).catch(() => store.jobs.cancel(job.id));
   }
   const erasure = await store.privacy.erase(memberId);
-  // The same bytes put by somebody else meanwhile are theirs.
-  for (const hash of erasure.blobHashes) await blobs.delete(hash, now);
-  let messagesLeft = 0;
-  for (const { channelId, messageId } of erasure.messages) {
-    if (await powers.deleteMessage(channelId, messageId)) await store.deletions.done(messageId);
-    else messagesLeft++;
-  }
-  return { ...erasure, messagesLeft };
+  await deleteLeftBlobs(blobs, erasure);
+  return { ...erasure, messagesLeft: await deleteMessages(erasure.messages, { ...powers, ...store }) };
 }

@@ -1,18 +1,13 @@
-import { blobReferences } from './blob-references.ts';
 import { toCharacter } from './characters.ts';
-import { nowOf, type StoreContext } from './context.ts';
+import type { StoreContext } from './context.ts';
+import { eraseRows, type Leavings, messagesInChannels } from './erase-rows.ts';
 import { toJob } from './job.ts';
-import { type MessageToDelete, noteDeletions } from './message-deletions.ts';
 import type { Connection } from './prisma-client.ts';
 import { ERASED_MEMBER, redactMember } from './redact-member.ts';
 import { scopeId } from './scope.ts';
 
-/** What erasing a member leaves to be done outside the database. */
-export interface Erasure {
-  /** Messages to delete in Discord; until they are gone, they are noted in MessageDeletions. */
-  readonly messages: readonly MessageToDelete[];
-  /** Blobs that nothing refers to any more, to be deleted at once. */
-  readonly blobHashes: readonly string[];
+/** What erasing a member leaves to be done outside the database, and how much it was. */
+export interface Erasure extends Leavings {
   readonly characters: number;
   readonly stories: number;
   readonly takes: number;
@@ -62,10 +57,8 @@ export class Privacy {
    * messages. One transaction. What the member made with others' characters goes, what others made with theirs stays.
    */
   async erase(memberId: string): Promise<Erasure> {
-    const erasure = await this.#context.database.write(async (transaction) => {
-      const before = await blobReferences(transaction);
-      const messages = await messagesOf(transaction, memberId);
-      await noteDeletions(transaction, messages, nowOf(this.#context));
+    return eraseRows(this.#context, async (transaction) => {
+      const messages = await messagesInChannels(transaction, ofMember(memberId));
       const takes = await eraseTakes(transaction, memberId);
       await transaction.vote.deleteMany({ where: { memberId } });
       await transaction.postedMessage.deleteMany({ where: ofMember(memberId) });
@@ -80,18 +73,8 @@ export class Privacy {
       await transaction.scope.deleteMany({ where: { id: direct } });
       await transaction.member.deleteMany({ where: { id: memberId } });
       if (memberId !== '' && memberId !== ERASED_MEMBER) await redactMember(transaction, memberId);
-      const after = await blobReferences(transaction);
-      return {
-        messages,
-        blobHashes: [...before].filter((hash) => !after.has(hash)),
-        characters: characters.count,
-        stories: stories.count,
-        takes,
-        jobs: jobs.count,
-      };
+      return { messages, characters: characters.count, stories: stories.count, takes, jobs: jobs.count };
     });
-    await this.#context.database.purge();
-    return erasure;
   }
 }
 
@@ -102,12 +85,6 @@ function directScope(memberId: string): string {
 /** Of the member, in the member's direct messages, or about the member's stories. */
 function ofMember(memberId: string) {
   return { OR: [{ memberId }, { scopeId: directScope(memberId) }, { story: { authorId: memberId } }] };
-}
-
-async function messagesOf(transaction: Connection, memberId: string): Promise<Erasure['messages']> {
-  const status = { in: ['posted', 'stale'] };
-  const posted = await transaction.postedMessage.findMany({ where: { ...ofMember(memberId), status } });
-  return posted.flatMap(({ channelId, messageId }) => (messageId === null ? [] : [{ channelId, messageId }]));
 }
 
 async function eraseTakes(transaction: Connection, memberId: string): Promise<number> {

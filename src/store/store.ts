@@ -13,6 +13,7 @@ import { PostedMessages } from './posted-messages.ts';
 import { type Connection, connectDatabase } from './prisma-client.ts';
 import { Privacy } from './privacy.ts';
 import { ensureQueueState } from './queue-state.ts';
+import { Removals } from './removals.ts';
 import { Stories } from './stories.ts';
 import { Takes } from './takes.ts';
 import { Votes } from './votes.ts';
@@ -34,6 +35,7 @@ export interface Repositories {
 /** Everything that Troupe remembers, but for the bytes of pictures: those are in a blob store, by hash. */
 export interface Store extends Repositories {
   readonly privacy: Privacy;
+  readonly removals: Removals;
   /**
    * Does several things in one transaction: all of them or, if `work` throws, none. `work` may be run again, so it
    * must do nothing but use the repositories that it is given.
@@ -66,6 +68,7 @@ export async function openStore({ databaseUrl, clock, newId = randomUUID }: Stor
   return {
     ...repositories(context),
     privacy: new Privacy(context),
+    removals: new Removals(context),
     atomically: (work) =>
       database.write((transaction) => {
         // Writes within are parts of this transaction.

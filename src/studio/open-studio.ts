@@ -17,6 +17,7 @@ import type { ModelShelf } from './models.ts';
 import { panelsDesk } from './panels-desk.ts';
 import { assertMayCancel } from './permissions.ts';
 import { REDRAW_PANEL, redrawPanelHandler } from './redraw-panel.ts';
+import { removalDesk } from './removal-desk.ts';
 import { StepTimes } from './step-times.ts';
 import { storiesDesk } from './stories-desk.ts';
 import { renderCastingSheet, renderStoryPage } from './story-page.ts';
@@ -67,6 +68,7 @@ export function openStudio(options: StudioOptions): OpenStudio {
     ...charactersDesk(desk),
     ...storiesDesk(desk),
     ...panelsDesk(desk),
+    ...removalDesk(desk),
     async cancel(asker, jobId) {
       assertMayCancel(asker, await store.jobs.get(jobId));
       return queue.cancel(jobId);

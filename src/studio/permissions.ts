@@ -29,6 +29,29 @@ export function assertMayChange(asker: Asker, character: Character): void {
   });
 }
 
+/** Only retired ones: nobody begins a story with them meanwhile. @throws UserError those of assertMayChange, `character-active` */
+export function assertMayRemove(asker: Asker, character: Character): void {
+  assertMayChange(asker, character);
+  if (character.status === 'retired') return;
+  throw new UserError('character-active', {
+    expected: 'a character that is retired',
+    got: `${character.name}, who isn't`,
+    todo: 'Retire the character first: /character retire.',
+    name: character.name,
+  });
+}
+
+/** Only its author and moderators delete a story. @throws UserError `story-not-found`, `author-only` */
+export function assertMayDelete(asker: Asker, story: Story): void {
+  assertInScope(asker, 'story', story);
+  if (asker.isModerator || story.authorId === asker.memberId) return;
+  throw new UserError('author-only', {
+    expected: 'whoever made it, or a moderator',
+    got: 'somebody else',
+    todo: 'Ask one of them.',
+  });
+}
+
 /** Who may draw in a story is a setting. @throws UserError `story-not-found`, `story-not-yours` */
 export function assertMayDraw(asker: Asker, story: Story, { redrawing = 'everyone' }: GuildSettings): void {
   assertInScope(asker, 'story', story);

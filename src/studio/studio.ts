@@ -7,11 +7,13 @@ import type { Story } from '../store/stories.ts';
 import type { Take } from '../store/takes.ts';
 import type { RecastOffer } from './cast-with.ts';
 import type { LoraRequest } from './loras.ts';
+import type { Removed } from './removal-desk.ts';
 import type { StoryWarning } from './story-warnings.ts';
 
 export type { JobFeed, JobFeedEvent, JobProgress } from '../queue/job-feed.ts';
 export type { RecastOffer } from './cast-with.ts';
 export type { LoraRequest } from './loras.ts';
+export type { Removed } from './removal-desk.ts';
 export type { StoryWarning } from './story-warnings.ts';
 
 /**
@@ -35,6 +37,8 @@ export interface Studio {
   canonHere(asker: Asker, characterId: string): Promise<CanonHere>;
   editCharacter(asker: Asker, characterId: string, traits: Partial<Omit<NewCharacter, 'picture'>>): Promise<Character>;
   retireCharacter(asker: Asker, characterId: string): Promise<Character>;
+  /** Deletes a retired character for good, once no story is drawn by it any more. */
+  deleteCharacter(asker: Asker, characterId: string): Promise<Removed>;
 
   /** Stores a story with its panels and enqueues its drawing. */
   createStory(asker: Asker, story: NewStory): Promise<Ticket & { readonly story: Story }>;
@@ -48,6 +52,8 @@ export interface Studio {
   replayStory(asker: Asker, storyId: string): Promise<Ticket & { readonly story: Story }>;
   /** Shows an older (or newer) take of a panel; nothing is drawn. */
   showTake(asker: Asker, storyId: string, takeId: string): Promise<Take>;
+  /** Deletes a story for good, with all that was drawn of it. Stories that were varied or replayed from it stay. */
+  deleteStory(asker: Asker, storyId: string): Promise<Removed>;
   cancel(asker: Asker, jobId: string): Promise<'cancelled' | 'stopping' | 'ended'>;
 
   /** The story's page as it is now. */

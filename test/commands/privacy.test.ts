@@ -78,7 +78,7 @@ test('given /privacy erase, then it tells what will go and does nothing before t
   expect(question.onlyFor).toBe(alex);
   for (const line of ['1 character ', '1 story ', '1 drawing that waits']) expect(question.text).toContain(line);
   await person.click(question, 'Keep it');
-  await room.until(() => question.text.includes('Nothing was erased'));
+  await room.until(() => question.text.includes('Nothing was deleted'));
   expect(question.buttons).toEqual([]);
   expect((await store.privacy.export(alex)).stories).toHaveLength(1);
 });

@@ -31,4 +31,9 @@ export const characterCommands: Record<keyof typeof english, CommandText> = {
     description: 'Eine Figur aus der Besetzung nehmen; ihre Geschichten bleiben',
   },
   'character retire name': { name: 'name', description: 'Wer' },
+  'character delete': {
+    name: 'löschen',
+    description: 'Eine verabschiedete Figur für immer löschen; du wirst vorher gefragt',
+  },
+  'character delete name': { name: 'name', description: 'Wer' },
 };

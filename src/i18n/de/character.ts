@@ -11,7 +11,13 @@ export const characterTexts: Messages['character'] = {
   recastWith: ({ name }) => `${name} mit diesem Modell besetzen`,
   picked: ({ name }) => `${name} ist besetzt. Nenne den Namen in einer Geschichte: \`/geschichte zeichnen\`.`,
   edited: ({ name }) => `${name} ist geändert. \`/figur neubesetzen\` zeigt neues Aussehen.`,
-  retired: ({ name }) => `${name} ist verabschiedet; der Name ist wieder frei und die Geschichten bleiben.`,
+  retired: ({ name }) =>
+    `${name} ist verabschiedet; der Name ist wieder frei und die Geschichten bleiben. \`/figur löschen\` entfernt die Figur für immer.`,
+  deleteQuestion: ({ name, looks }) =>
+    `${name} (${looks}) verschwindet für immer: Aussehen, Vorlagen und Entwürfe mit ihren Nachrichten. Keine Geschichte wird danach gezeichnet.`,
+  delete: 'Figur löschen',
+  deleted: ({ name }) =>
+    `${name} ist gelöscht. In Sicherungen derer, die den Bot betreiben, kann die Figur noch eine Weile liegen.`,
   list: '## Die Besetzung',
   listEmpty: 'Hier ist noch niemand besetzt. `/figur erschaffen` beginnt.',
   listLine: ({ name, looks, owner, cast }) => `**${name}** · ${looks} · ${owner}${cast ? '' : ' · noch nicht besetzt'}`,

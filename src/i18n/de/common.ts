@@ -10,6 +10,10 @@ export const commonTexts: Messages['common'] = {
   unknownError: ({ message }) => message,
   here: 'hier',
   oldMessage: 'Dieser Knopf stammt von einer Version des Bots, die es nicht mehr gibt. `/geschichte zeigen` gibt neue.',
+  keep: 'Behalten',
+  kept: 'Es wurde nichts gelöscht.',
+  messagesLeft: ({ count }) =>
+    `${count} ${count === 1 ? 'Nachricht ließ' : 'Nachrichten ließen'} sich mangels Zugriff nicht löschen; frag dort die Moderation.`,
   formTitle: 'Deine Geschichte',
   list: ({ items }) => list.format(items),
   missingPermissions: ({ names }) =>

@@ -17,6 +17,10 @@ export const errors: Record<keyof typeof english, ErrorText> = {
   'character-unknown': (of) =>
     `Hier heißt niemand „${of('name')}“.${of('suggestions') ? ` Meintest du ${of('suggestions')}?` : ' `/figur liste` zeigt die Besetzung.'}`,
   'character-not-found': () => 'Diese Figur gibt es nicht mehr; vielleicht wurde sie gelöscht.',
+  'character-active': (of) =>
+    `${of('name')} spielt noch. \`/figur verabschieden\` nimmt eine Figur aus der Besetzung; dann lässt sie sich löschen.`,
+  'character-in-stories': (of) =>
+    `${of('name')} lässt sich nicht löschen: ${of('count') === '1' ? 'eine Geschichte wird' : `${of('count')} Geschichten werden`} nach dieser Vorlage gezeichnet und ließe${of('count') === '1' ? '' : 'n'} sich ohne sie nicht weiterzeichnen${of('titles') ? ` (${of('titles')})` : ''}. Wer sie gemacht hat oder die Moderation kann sie vorher mit \`/geschichte löschen\` löschen. Bis dahin bleibt die Figur verabschiedet und spielt in nichts Neuem.`,
   'character-retired': (of) => `${of('name')} ist verabschiedet und spielt nicht mehr.`,
   'characters-same-name': (of) => `Zwei Figuren heißen „${of('name')}“; gib ihnen verschiedene Namen.`,
   'characters-too-many': (of) => `In eine Geschichte passen höchstens ${of('most')} Figuren; das sind ${of('count')}.`,

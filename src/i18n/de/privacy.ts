@@ -27,10 +27,6 @@ export const privacyTexts: typeof english = {
     `${count} ${count === 1 ? 'Zeichnung, die wartet oder entsteht' : 'Zeichnungen, die warten oder entstehen'}`,
   rest: 'Stimmen, die Liste vergangener Zeichnungen und die Einstellungen deiner Direktnachrichten',
   erase: 'Alles löschen',
-  keep: 'Behalten',
-  kept: 'Es wurde nichts gelöscht.',
   erased: ({ characters, stories, takes }) =>
     `Gelöscht: ${characters} Figuren, ${stories} Geschichten, ${takes} Bilder. In Sicherungen derer, die den Bot betreiben, können sie noch eine Weile liegen.`,
-  messagesLeft: ({ count }) =>
-    `${count} ${count === 1 ? 'Nachricht ließ' : 'Nachrichten ließen'} sich mangels Zugriff nicht löschen; frag dort die Moderation.`,
 };

@@ -38,6 +38,8 @@ export const storyCommands: Record<keyof typeof english, CommandText> = {
   'story export': { name: 'exportieren', description: 'Eine Geschichte als Datei' },
   'story export story': { name: 'geschichte', description: 'Welche' },
   'story export format': { name: 'format', description: 'Als was' },
+  'story delete': { name: 'löschen', description: 'Eine Geschichte samt Bildern löschen; du wirst vorher gefragt' },
+  'story delete story': { name: 'geschichte', description: 'Welche' },
   'story cancel': { name: 'abbrechen', description: 'Anhalten, was gezeichnet wird oder wartet' },
   'story cancel story': { name: 'geschichte', description: 'Welche; ohne Angabe deine neueste' },
 };

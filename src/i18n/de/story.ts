@@ -60,6 +60,15 @@ export const storyTexts: Messages['story'] = {
   stopping: 'Es hält gleich an.',
   ended: 'Das war schon zu Ende.',
   nothingToCancel: 'Von dir wird nichts gezeichnet und nichts wartet.',
+  deleteQuestion: ({ title, panels, takes, open }) =>
+    [
+      `„${title}“ verschwindet für immer: ${panelsOf(panels)}, ${takes === 1 ? 'ein Bild' : `${takes} Bilder`} und ihre Nachricht.`,
+      ...(open > 0 ? ['Was gerade von ihr gezeichnet wird, hält an.'] : []),
+      'Geschichten, die aus ihr abgewandelt oder wiederholt sind, bleiben, und ebenso, was jemand exportiert hat.',
+    ].join(' '),
+  delete: 'Geschichte löschen',
+  deleted: ({ title }) =>
+    `„${title}“ ist gelöscht. In Sicherungen derer, die den Bot betreiben, kann sie noch eine Weile liegen.`,
   noAccess: ({ title, channel, missing }) =>
     `„${title}“ ist gezeichnet, aber ich kann es in ${channel} nicht posten. ${missing} \`/geschichte zeigen\` zeigt es überall, wo du mich benutzen darfst.`,
   withheld:

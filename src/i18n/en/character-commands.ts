@@ -16,4 +16,6 @@ export const characterCommands = {
   'character recast name': { name: 'name', description: 'Who' },
   'character retire': { name: 'retire', description: 'Take a character off the cast; its stories stay' },
   'character retire name': { name: 'name', description: 'Who' },
+  'character delete': { name: 'delete', description: 'Delete a retired character for good; you are asked first' },
+  'character delete name': { name: 'name', description: 'Who' },
 };

@@ -10,7 +10,13 @@ export const characterTexts = {
   recastWith: ({ name }: { name: string }) => `Recast ${name} with this model`,
   picked: ({ name }: { name: string }) => `${name} is cast. Use the name in a story: \`/story generate\`.`,
   edited: ({ name }: { name: string }) => `${name} is changed. \`/character recast\` shows new looks.`,
-  retired: ({ name }: { name: string }) => `${name} is retired; the name is free again and the stories stay.`,
+  retired: ({ name }: { name: string }) =>
+    `${name} is retired; the name is free again and the stories stay. \`/character delete\` removes the character for good.`,
+  deleteQuestion: ({ name, looks }: { name: string; looks: string }) =>
+    `${name} (${looks}) goes for good: looks, canons and casting sheets with their messages. No story is drawn by it.`,
+  delete: 'Delete the character',
+  deleted: ({ name }: { name: string }) =>
+    `${name} is deleted. Backups of whoever runs this bot may hold it for a while.`,
   list: '## The cast',
   listEmpty: 'Nobody is cast here yet. `/character create` begins.',
   listLine: ({ name, looks, owner, cast }: { name: string; looks: string; owner: string; cast: boolean }) =>

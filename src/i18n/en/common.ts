@@ -9,6 +9,10 @@ export const commonTexts = {
   unknownError: ({ message }: { message: string }) => message,
   here: 'here',
   oldMessage: 'This button is from a version of the bot that is no more. `/story show` gives new ones.',
+  keep: 'Keep it',
+  kept: 'Nothing was deleted.',
+  messagesLeft: ({ count }: { count: number }) =>
+    `${count} ${count === 1 ? 'message' : 'messages'} could not be deleted, for lack of access; ask a moderator there.`,
   formTitle: 'Your story',
   list: ({ items }: { items: readonly string[] }) => list.format(items),
   missingPermissions: ({ names }: { names: readonly string[] }) =>

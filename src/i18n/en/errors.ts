@@ -17,6 +17,10 @@ export const errors = {
   'character-unknown': (of) =>
     `Nobody here is called “${of('name')}”.${of('suggestions') ? ` Did you mean ${of('suggestions')}?` : ' `/character list` shows the cast.'}`,
   'character-not-found': () => 'This character is no more; it may have been erased.',
+  'character-active': (of) =>
+    `${of('name')} still plays. \`/character retire\` takes a character off the cast; then it can be deleted.`,
+  'character-in-stories': (of) =>
+    `${of('name')} can’t be deleted: ${of('count') === '1' ? 'a story is' : `${of('count')} stories are`} drawn by its canon and couldn’t be drawn on without it${of('titles') ? ` (${of('titles')})` : ''}. Whoever made them or a moderator can delete these first with \`/story delete\`. Until then the character stays retired and plays in nothing new.`,
   'character-retired': (of) => `${of('name')} is retired and plays no more.`,
   'characters-same-name': (of) => `Two characters are called “${of('name')}”; give them different names.`,
   'characters-too-many': (of) => `At most ${of('most')} characters fit in one story; these are ${of('count')}.`,

@@ -24,10 +24,6 @@ export const privacyTexts = {
     `${count} ${count === 1 ? 'drawing' : 'drawings'} that ${count === 1 ? 'waits or is' : 'wait or are'} being drawn`,
   rest: 'votes, the list of past drawings and the settings of your direct messages',
   erase: 'Erase everything',
-  keep: 'Keep it',
-  kept: 'Nothing was erased.',
   erased: ({ characters, stories, takes }: { characters: number; stories: number; takes: number }) =>
     `Erased: ${characters} characters, ${stories} stories, ${takes} pictures. Backups of whoever runs this bot may hold them for a while.`,
-  messagesLeft: ({ count }: { count: number }) =>
-    `${count} ${count === 1 ? 'message' : 'messages'} could not be deleted, for lack of access; ask a moderator there.`,
 };

@@ -32,6 +32,8 @@ export const storyCommands = {
   'story export': { name: 'export', description: 'A story as a file' },
   'story export story': { name: 'story', description: 'Which one' },
   'story export format': { name: 'format', description: 'As what' },
+  'story delete': { name: 'delete', description: 'Delete a story for good, with its pictures; you are asked first' },
+  'story delete story': { name: 'story', description: 'Which one' },
   'story cancel': { name: 'cancel', description: 'Stop what is being drawn or waits' },
   'story cancel story': { name: 'story', description: 'Which one; left out: your latest' },
 };

@@ -72,6 +72,15 @@ export const storyTexts = {
   stopping: 'It stops in a moment.',
   ended: 'That had ended already.',
   nothingToCancel: 'Nothing of yours is being drawn or waits.',
+  deleteQuestion: ({ title, panels, takes, open }: { title: string; panels: number; takes: number; open: number }) =>
+    [
+      `“${title}” goes for good: ${panels === 1 ? 'its panel' : `its ${panels} panels`}, ${takes === 1 ? 'one picture' : `${takes} pictures`} and its message.`,
+      ...(open > 0 ? ['What is being drawn of it stops.'] : []),
+      'Stories that were varied or replayed from it stay, and so does what somebody exported.',
+    ].join(' '),
+  delete: 'Delete the story',
+  deleted: ({ title }: { title: string }) =>
+    `“${title}” is deleted. Backups of whoever runs this bot may hold it for a while.`,
   noAccess: ({ title, channel, missing }: { title: string; channel: string; missing: string }) =>
     `“${title}” is drawn, but I can’t post it in ${channel}. ${missing} \`/story show\` shows it wherever you may use me.`,
   withheld: 'A picture in it isn’t shown here, by this server’s settings. Panels can be redrawn.',
