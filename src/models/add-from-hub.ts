@@ -103,11 +103,21 @@ async function fetchModel(
     progress(file.size);
   };
   for (const file of configs) await get(file);
-  if (measuring) assertMeasures(partial.path);
-  else if (isFolder) assertDrawable(partial.path);
+  if (measuring || isFolder) await refuseUnsuited(partial, measuring ? assertMeasures : assertDrawable);
   else await assertHeaderDrawable(hub, repo, weights[0] as RemoteFile, parts, hooks);
   for (const file of weights) await get(file);
   return all;
+}
+
+/** Looks at the small files. What is no model for Troupe is no use to another attempt. */
+async function refuseUnsuited(partial: PartialFolder, look: (folder: string) => unknown): Promise<void> {
+  try {
+    look(partial.path);
+  } catch (error) {
+    await dropOthers(partial, []);
+    await fs.rm(path.join(partial.path, COMMIT), { force: true });
+    throw error;
+  }
 }
 
 function chooseFolder(repo: RemoteRepo, { variant }: HubModel, hooks: AddHooks) {

@@ -28,7 +28,11 @@ export async function openPartialFolder(models: string, name: string): Promise<P
     throw writeRefusal(error, partial);
   });
   const lock = path.join(partial, LOCK);
-  await takeLock(lock, name);
+  await takeLock(lock, name).catch(async (error: NodeJS.ErrnoException) => {
+    // whoever had it has finished just now, and the folder has its name
+    if (error.code === 'ENOENT') await refuseExisting(target, name);
+    throw error;
+  });
   const leave = async () => {
     // removed while the lock is still ours
     if (await isBare(partial)) await fs.rm(partial, { recursive: true });

@@ -132,7 +132,7 @@ describe('given a repository of something else', () => {
     hub.host(REPO, { files: others });
     expect(await runs.run(ADD)).toMatchObject({ code: 2, err: expect.stringMatching(message) });
     expect(hub.requests.filter(({ path: at }) => /safetensors|\.bin/.test(at))).toEqual([]);
-    expect(fs.existsSync(folder())).toBe(false);
+    expect(fs.readdirSync(runs.models)).toEqual([]);
   });
 });
 
