@@ -1,6 +1,6 @@
 import type { Grid } from '../../engine/consistory/subject-mask.ts';
 import { meanOf } from '../../inspection/pairs.ts';
-import { matchPatches, type PatchMatch, type SubjectFeatures } from './patch-matches.ts';
+import type { MatchedSubjects, PatchMatch } from './patch-matches.ts';
 
 /**
  * How far apart in the picture the matched patches of two subjects lie (paper §5): distance of each subject patch from
@@ -8,9 +8,8 @@ import { matchPatches, type PatchMatch, type SubjectFeatures } from './patch-mat
  * same place.
  * @returns undefined if one of the masks is empty
  */
-export function displacement(one: SubjectFeatures, other: SubjectFeatures, grid: Grid): number | undefined {
-  const matches = [...matchPatches(one, other), ...matchPatches(other, one)];
-  return meanOf(matches.map((match) => distance(match, grid))) ?? undefined;
+export function displacement({ forth, back }: MatchedSubjects, grid: Grid): number | undefined {
+  return meanOf([...forth, ...back].map((match) => distance(match, grid))) ?? undefined;
 }
 
 function distance({ patch, likest }: PatchMatch, { height, width }: Grid): number {

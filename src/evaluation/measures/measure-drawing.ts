@@ -18,6 +18,7 @@ import { type CoatColour, coatColour } from './coat-colour.ts';
 import { displacement } from './displacement.ts';
 import type { Measures } from './measure-names.ts';
 import { featureDistance, partColourDifference, patchColours } from './part-agreement.ts';
+import { matchSubjects } from './patch-matches.ts';
 import { type PromptAgreement, promptAgreement, squaredError } from './prompt-agreement.ts';
 
 /** Noise draws over which features are averaged (DIFT takes 8): single ones put noise of their own into distances. */
@@ -71,11 +72,14 @@ export async function measureDrawing(
   const coats = inside.map(coatColour);
   const { grid, features } = await panelFeatures(panels, context);
   const masks = panels.map((panel) => panel.mask);
-  const subjects = features.map((ofPanel, i) => ({
+  const subjects = features.map((ofPanel, panel) => ({
+    panel,
     features: ofPanel,
-    mask: resizeMask(masks[i] as Mask, maskGrid, grid),
-    colours: patchColours(lit[i] as RasterImage, grid),
+    mask: resizeMask(masks[panel] as Mask, maskGrid, grid),
+    colours: patchColours(lit[panel] as RasterImage, grid),
+    histogram: histograms[panel],
   }));
+  const matched = pairs(subjects, (a, b) => ({ a, b, matches: matchSubjects(a, b) }));
   const prompts = await comparePrompts(panels, context);
   const places = masks.map((mask) => placement(mask, maskGrid)).filter((place) => place !== undefined);
   const outside = masks.map(complement);
@@ -83,15 +87,15 @@ export async function measureDrawing(
     measures: {
       coatColours: meanOf(pairs(histograms, (a, b) => a && b && histogramIntersection(a, b))),
       coatNames: meanOf(pairs(coats, (a, b) => Number(a !== undefined && a === b))),
-      partColours: meanOf(pairs(subjects, partColourDifference)),
-      features: meanOf(pairs(subjects, featureDistance)),
+      partColours: meanOf(matched.map(({ a, b, matches }) => partColourDifference(matches, a, b))),
+      features: meanOf(matched.map(({ matches }) => featureDistance(matches))),
       promptWins: share(prompts.story.map((agreement) => agreement.wins)),
       promptMargin: meanOf(prompts.story.map((agreement) => agreement.margin)),
       placeWins: share(prompts.place.map((agreement) => agreement.wins)),
       actionWins: share(prompts.action.map((agreement) => agreement.wins)),
       ...background(panels, outside, maskGrid),
       backgroundMoved: twin ? twinBackground(panels, twin.panels, maskGrid) : null,
-      displacement: meanOf(pairs(subjects, (a, b) => displacement(a, b, grid))),
+      displacement: meanOf(matched.map(({ matches }) => displacement(matches, grid))),
       centres: places.length > 1 ? centreSpread(places) : null,
       sizes: places.length > 1 ? sizeSpread(places) : null,
       overlap: meanOf(pairs(masks, maskIou)),
@@ -99,14 +103,13 @@ export async function measureDrawing(
     },
     coats: coats.map((coat) => coat ?? null),
     coverage: masks.map((mask) => share([...mask].map(Boolean)) ?? 0),
-    pairs: pairs(
-      subjects.map((subject, panel) => ({ ...subject, panel, histogram: histograms[panel] })),
-      (a, b): PanelPair => ({
+    pairs: matched.map(
+      ({ a, b, matches }): PanelPair => ({
         one: a.panel,
         other: b.panel,
-        displacement: displacement(a, b, grid) ?? null,
+        displacement: displacement(matches, grid) ?? null,
         colours: a.histogram && b.histogram ? histogramIntersection(a.histogram, b.histogram) : null,
-        partColours: partColourDifference(a, b) ?? null,
+        partColours: partColourDifference(matches, a, b) ?? null,
       }),
     ),
   };

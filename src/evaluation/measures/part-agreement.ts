@@ -3,7 +3,7 @@ import type { RasterImage } from '../../engine/raster-image.ts';
 import { colourDifference, type Oklab, oklabOf } from '../../inspection/oklab.ts';
 import { meanOf } from '../../inspection/pairs.ts';
 import { cellAt } from '../../inspection/region.ts';
-import { matchPatches, type SubjectFeatures } from './patch-matches.ts';
+import type { MatchedSubjects, PatchMatch, SubjectFeatures } from './patch-matches.ts';
 
 /** A subject's patches: their features, and their mean colours, [S]. */
 export interface SubjectParts extends SubjectFeatures {
@@ -15,9 +15,8 @@ export interface SubjectParts extends SubjectFeatures {
  * patches of both (a Chamfer distance).
  * @returns undefined if one of the masks is empty
  */
-export function featureDistance(one: SubjectFeatures, other: SubjectFeatures): number | undefined {
-  const matches = [...matchPatches(one, other), ...matchPatches(other, one)];
-  return meanOf(matches.map(({ similarity }) => 1 - similarity)) ?? undefined;
+export function featureDistance({ forth, back }: MatchedSubjects): number | undefined {
+  return meanOf([...forth, ...back].map(({ similarity }) => 1 - similarity)) ?? undefined;
 }
 
 /**
@@ -25,12 +24,14 @@ export function featureDistance(one: SubjectFeatures, other: SubjectFeatures): n
  * ear is compared with an ear, a belly with a belly.
  * @returns undefined if one of the masks is empty
  */
-export function partColourDifference(one: SubjectParts, other: SubjectParts): number | undefined {
-  const compare = (from: SubjectParts, to: SubjectParts) =>
-    matchPatches(from, to).map(({ patch, likest }) =>
-      colourDifference(from.colours[patch] as Oklab, to.colours[likest] as Oklab),
-    );
-  return meanOf([...compare(one, other), ...compare(other, one)]) ?? undefined;
+export function partColourDifference(
+  { forth, back }: MatchedSubjects,
+  one: Pick<SubjectParts, 'colours'>,
+  other: Pick<SubjectParts, 'colours'>,
+): number | undefined {
+  const compare = (matches: readonly PatchMatch[], from: typeof one, to: typeof one) =>
+    matches.map(({ patch, likest }) => colourDifference(from.colours[patch] as Oklab, to.colours[likest] as Oklab));
+  return meanOf([...compare(forth, one, other), ...compare(back, other, one)]) ?? undefined;
 }
 
 /** Mean colour of each patch of a picture. */

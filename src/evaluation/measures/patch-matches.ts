@@ -16,22 +16,68 @@ export interface PatchMatch {
   readonly similarity: number;
 }
 
-/** For each patch of one subject the likest patch of the other by cosine similarity; none if a mask is empty. */
-export function matchPatches(one: SubjectFeatures, other: SubjectFeatures): PatchMatch[] {
-  const candidates = unitPatches(other);
-  if (candidates.length === 0) return [];
-  return unitPatches(one).map(({ patch, values }) => {
-    let [likest, similarity] = [0, Number.NEGATIVE_INFINITY];
-    for (const candidate of candidates) {
-      const cosine = dot(values, candidate.values);
-      if (cosine > similarity) [likest, similarity] = [candidate.patch, cosine];
-    }
-    return { patch, likest, similarity };
-  });
+/** Two subjects' patches, each with the likest one of the other's subject; none if a mask is empty. */
+export interface MatchedSubjects {
+  /** of the one's patches */
+  readonly forth: readonly PatchMatch[];
+  /** of the other's */
+  readonly back: readonly PatchMatch[];
 }
 
-/** The patches inside the mask, [C] each, of length 1. */
-function unitPatches({ features, mask }: SubjectFeatures): { readonly patch: number; readonly values: Float64Array }[] {
+/** Patches at a time that are compared with all of the other's: those of a large model (1280 channels) stay in the cache. */
+const BLOCK = 64;
+
+/** Matches the patches of two subjects by cosine similarity. */
+export function matchSubjects(one: SubjectFeatures, other: SubjectFeatures): MatchedSubjects {
+  const [ones, others] = [unitPatches(one), unitPatches(other)];
+  const [forth, back] = [new Best(ones.length), new Best(others.length)];
+  for (let start = 0; start < others.length; start += BLOCK) {
+    const end = Math.min(start + BLOCK, others.length);
+    for (const [i, { values }] of ones.entries()) {
+      for (let j = start; j < end; j++) {
+        const cosine = dot(values, (others[j] as UnitPatch).values);
+        forth.offer(i, j, cosine);
+        back.offer(j, i, cosine);
+      }
+    }
+  }
+  return { forth: forth.matches(ones, others), back: back.matches(others, ones) };
+}
+
+/** The likest so far of each; of equals the first. */
+class Best {
+  private readonly likest: Int32Array;
+  private readonly similarity: Float64Array;
+
+  constructor(patches: number) {
+    this.likest = new Int32Array(patches);
+    this.similarity = new Float64Array(patches).fill(Number.NEGATIVE_INFINITY);
+  }
+
+  offer(of: number, candidate: number, similarity: number): void {
+    if (similarity <= (this.similarity[of] as number)) return;
+    this.likest[of] = candidate;
+    this.similarity[of] = similarity;
+  }
+
+  matches(own: readonly UnitPatch[], candidates: readonly UnitPatch[]): PatchMatch[] {
+    if (candidates.length === 0) return [];
+    return own.map(({ patch }, i) => ({
+      patch,
+      likest: (candidates[this.likest[i] as number] as UnitPatch).patch,
+      similarity: this.similarity[i] as number,
+    }));
+  }
+}
+
+interface UnitPatch {
+  readonly patch: number;
+  /** [C], of length 1 */
+  readonly values: Float64Array;
+}
+
+/** The patches inside the mask. */
+function unitPatches({ features, mask }: SubjectFeatures): UnitPatch[] {
   const channels = features.length / mask.length;
   return [...mask].flatMap((inside, patch) => {
     if (!inside) return [];

@@ -4,7 +4,7 @@ import {
   partColourDifference,
   patchColours,
 } from '../../../src/evaluation/measures/part-agreement.ts';
-import { matchPatches } from '../../../src/evaluation/measures/patch-matches.ts';
+import { matchSubjects } from '../../../src/evaluation/measures/patch-matches.ts';
 import { colourDifference, oklabOf } from '../../../src/inspection/oklab.ts';
 import { BLUE, GREEN, GRID, halves, RED } from './pictures.ts';
 
@@ -20,31 +20,50 @@ const other = oklabOf(...BLUE);
 describe('matched parts', () => {
   it('given the same parts in other places and lengths, then each finds its like inside the mask', () => {
     const one = { features: FEATURES, mask: MASK };
-    const matches = matchPatches(one, { features: TURNED, mask: MASK });
-    expect(matches).toEqual([
+    const matches = matchSubjects(one, { features: TURNED, mask: MASK });
+    expect(matches.forth).toEqual([
       { patch: 0, likest: 1, similarity: 1 },
       { patch: 1, likest: 0, similarity: 1 },
     ]);
-    expect(featureDistance(one, { features: TURNED, mask: MASK })).toBe(0);
+    expect(matches.back).toEqual(matches.forth);
+    expect(featureDistance(matches)).toBe(0);
   });
 
   it('given one part that the other lacks, then the distance is a right angle for a third of the patches', () => {
     const onlyEar = { features: FEATURES, mask: Uint8Array.of(1, 0, 0, 0) };
-    expect(featureDistance({ features: FEATURES, mask: MASK }, onlyEar)).toBeCloseTo(1 / 3, 10);
+    expect(featureDistance(matchSubjects({ features: FEATURES, mask: MASK }, onlyEar))).toBeCloseTo(1 / 3, 10);
   });
 
   it('given parts in the same colours but other places, then they are no colour apart', () => {
     const one = { features: FEATURES, mask: MASK, colours: [ear, belly, other, other] };
     const turned = { features: TURNED, mask: MASK, colours: [belly, ear, other, other] };
-    expect(partColourDifference(one, turned)).toBe(0);
+    expect(partColourDifference(matchSubjects(one, turned), one, turned)).toBe(0);
     const swapped = { ...turned, colours: [ear, belly, other, other] };
-    expect(partColourDifference(one, swapped)).toBeCloseTo(colourDifference(ear, belly), 10);
+    expect(partColourDifference(matchSubjects(one, swapped), one, swapped)).toBeCloseTo(
+      colourDifference(ear, belly),
+      10,
+    );
+  });
+
+  it('given more patches than are compared at a time, then each finds the likest of all, of equals the first', () => {
+    const patches = 150;
+    // patch p points p degrees round; the other's are a degree further, and its last two are alike
+    const angle = (p: number) => (Math.min(p, patches - 2) * Math.PI) / 180;
+    const turnedBy = (turn: number) =>
+      Float32Array.from({ length: 2 * patches }, (_, i) =>
+        i < patches ? Math.cos(angle(i) + turn) : Math.sin(angle(i - patches) + turn),
+      );
+    const mask = new Uint8Array(patches).fill(1);
+    const { forth, back } = matchSubjects({ features: turnedBy(Math.PI / 180), mask }, { features: turnedBy(0), mask });
+    expect(forth.map(({ likest }) => likest)).toEqual([...mask.keys()].map((p) => Math.min(p + 1, patches - 2)));
+    expect(back.map(({ likest }) => likest)).toEqual([...mask.keys()].map((p) => Math.max(0, Math.min(p, 148) - 1)));
   });
 
   it('given an empty mask, then nothing is known', () => {
     const nobody = { features: FEATURES, mask: new Uint8Array(4), colours: [ear, ear, ear, ear] };
-    expect(featureDistance({ features: FEATURES, mask: MASK }, nobody)).toBeUndefined();
-    expect(partColourDifference({ ...nobody, mask: MASK }, nobody)).toBeUndefined();
+    const matches = matchSubjects({ features: FEATURES, mask: MASK }, nobody);
+    expect(featureDistance(matches)).toBeUndefined();
+    expect(partColourDifference(matches, nobody, nobody)).toBeUndefined();
   });
 
   it('given a picture of two colours, then each patch has the colour that lies in it', () => {
