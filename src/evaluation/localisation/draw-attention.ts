@@ -9,11 +9,12 @@ import { contentKey } from '../content-key.ts';
 import { sampleSize } from '../drawing-signature.ts';
 import type { LocalisationPrompt } from './prompts.ts';
 
-/** A picture, and what its subjects' words attended to at each step, at one resolution. */
+/** What a picture's subjects' words attended to, at one resolution: by subject, [step][word], each [S] */
+export type Attention = Readonly<Record<string, readonly (readonly Float32Array[])[]>>;
+
 export interface AttendedPicture {
   readonly image: RasterImage;
-  /** by subject: [step][word], each [S] */
-  readonly attention: Readonly<Record<string, readonly (readonly Float32Array[])[]>>;
+  readonly attention: Attention;
 }
 
 export interface AttendedBatch {
@@ -84,29 +85,34 @@ export async function attentionSignature(
   return contentKey({ modelHash, sample: encodeBatch(await drawAttention(engine, sampled, request, progress)) });
 }
 
+/** The same picture is drawn for every resolution of attention, and kept once. */
+export interface KeptBatch extends Omit<AttendedBatch, 'pictures'> {
+  readonly pictures: readonly (Pick<AttendedPicture, 'attention'> & Partial<AttendedPicture>)[];
+}
+
 interface StoredBatch extends Omit<AttendedBatch, 'pictures'> {
   readonly pictures: readonly {
-    readonly image: { readonly width: number; readonly height: number; readonly rgb: string };
+    readonly image?: { readonly width: number; readonly height: number; readonly rgb: string };
     readonly attention: Readonly<Record<string, readonly (readonly string[])[]>>;
   }[];
 }
 
 /** A batch as JSON keeps it. */
-export function encodeBatch({ pictures, ...rest }: AttendedBatch): StoredBatch {
+export function encodeBatch({ pictures, ...rest }: KeptBatch): StoredBatch {
   return {
     ...rest,
     pictures: pictures.map(({ image, attention }) => ({
-      image: { ...image, rgb: base64(image.rgb) },
+      ...(image ? { image: { ...image, rgb: base64(image.rgb) } } : {}),
       attention: mapEach(attention, (map) => base64(map)),
     })),
   };
 }
 
-export function decodeBatch({ pictures, ...rest }: StoredBatch): AttendedBatch {
+export function decodeBatch({ pictures, ...rest }: StoredBatch): KeptBatch {
   return {
     ...rest,
     pictures: pictures.map(({ image, attention }) => ({
-      image: { ...image, rgb: fromBase64(image.rgb) },
+      ...(image ? { image: { ...image, rgb: fromBase64(image.rgb) } } : {}),
       attention: mapEach(attention, (map) => new Float32Array(fromBase64(map).buffer)),
     })),
   };

@@ -1,16 +1,17 @@
 import type { Grid } from '../../engine/consistory/subject-mask.ts';
 import type { PictureSize } from '../../engine/pipeline/unet-session.ts';
+import type { RasterImage } from '../../engine/raster-image.ts';
 import type { Engine } from '../../engine/worker/engine-client.ts';
 import type { EngineProgress, ModelChoice } from '../../engine/worker/messages.ts';
 import { contentKey } from '../content-key.ts';
 import type { ResultCache } from '../result-cache.ts';
 import {
-  type AttendedBatch,
-  type AttendedPicture,
+  type Attention,
   attentionRequest,
   decodeBatch,
   drawAttention,
   encodeBatch,
+  type KeptBatch,
 } from './draw-attention.ts';
 import type { LocalisationPrompt } from './prompts.ts';
 
@@ -59,48 +60,61 @@ export interface DrawnPrompts {
   readonly own: Grid;
   /** all that were read, lowest first */
   readonly grids: readonly Grid[];
-  /** with attention at the engine's own resolution */
-  readonly plain: readonly AttendedPicture[];
-  /** by height of the grid, the pictures of all prompts: the same ones, with attention at that resolution */
-  readonly pictures: ReadonlyMap<number, readonly AttendedPicture[]>;
+  /** of all prompts */
+  readonly images: readonly RasterImage[];
+  /** by height of the grid, the attention of all prompts */
+  readonly attention: ReadonlyMap<number, readonly Attention[]>;
 }
 
 /** Draws every prompt plainly, once for each resolution that attention is read at. */
 export async function drawPrompts(plan: LocalisationPlan, deps: DrawingDeps): Promise<DrawnPrompts> {
   const { atOnce } = plan;
   const perRun = Math.ceil(plan.prompts.length / atOnce);
-  let known: Pick<AttendedBatch, 'grid' | 'grids'> | undefined;
-  const drawAll = async (maskResolution: number | undefined): Promise<AttendedPicture[]> => {
-    const pictures: AttendedPicture[] = [];
+  const images: RasterImage[] = [];
+  let known: Pick<DrawnPrompts, 'own' | 'grids'> | undefined;
+  const drawAll = async (maskResolution: number | undefined): Promise<Attention[]> => {
+    const attention: Attention[] = [];
     for (let start = 0; start < plan.prompts.length; start += atOnce) {
       const request = attentionRequest(plan.prompts.slice(start, start + atOnce), start + 1, plan);
       const batch = await drawBatch(request, maskResolution, deps);
       if (!known) {
-        known = { grid: batch.grid, grids: plan.resolutions === 'own' ? [batch.grid] : batch.grids };
-        deps.progress.planned(perRun * new Set([batch.grid, ...known.grids].map(({ height }) => height)).size);
+        known = { own: batch.grid, grids: gridsOf(batch, plan) };
+        deps.progress.planned(perRun * known.grids.length);
       }
-      pictures.push(...batch.pictures);
+      attention.push(...batch.pictures.map((picture) => picture.attention));
+      images.push(...batch.pictures.flatMap(({ image }) => (image ? [image] : [])));
       const done = Math.min(start + atOnce, plan.prompts.length);
       const { height, width } = batch.grid;
       deps.progress.drawn(`pictures ${done} of ${plan.prompts.length} with attention at ${width} x ${height}`);
     }
-    return pictures;
+    return attention;
   };
-  const plain = await drawAll(undefined);
+  const first = await drawAll(undefined);
   if (!known) throw new Error('no prompts');
-  const { grid: own, grids } = known;
-  const pictures = new Map([[own.height, plain]]);
-  for (const { height } of grids) if (!pictures.has(height)) pictures.set(height, await drawAll(height));
-  return { own, grids, plain, pictures };
+  const { own, grids } = known;
+  const attention = new Map([[own.height, first]]);
+  for (const { height } of grids) if (!attention.has(height)) attention.set(height, await drawAll(height));
+  return { own, grids, images, attention };
 }
 
+/** The engine's own grid may be one that only the middle block has, which isn't among those that tokens are shared at. */
+function gridsOf({ grid, grids }: KeptBatch, { resolutions }: LocalisationPlan): Grid[] {
+  const others = resolutions === 'own' ? [] : grids.filter(({ height }) => height !== grid.height);
+  return [grid, ...others].sort((a, b) => a.height - b.height);
+}
+
+/** Attention where the engine reads it, with the pictures; or elsewhere, without. */
 async function drawBatch(
   request: ReturnType<typeof attentionRequest>,
   maskResolution: number | undefined,
   { engine, model, cache, drawnBy, progress }: DrawingDeps,
-): Promise<AttendedBatch> {
+): Promise<KeptBatch> {
   const choice = maskResolution === undefined ? model : { ...model, maskResolution };
   const key = contentKey({ drawnBy, size: model.size, maskResolution, request });
-  const draw = () => drawAttention(engine, choice, request, progress.engine);
-  return decodeBatch(await cache.measured(key, async () => encodeBatch(await draw())));
+  const stored = await cache.measured(key, async () => {
+    const batch = await drawAttention(engine, choice, request, progress.engine);
+    const withoutImages = () => batch.pictures.map(({ attention }) => ({ attention }));
+    return encodeBatch(maskResolution === undefined ? batch : { ...batch, pictures: withoutImages() });
+  });
+  return decodeBatch(stored);
 }

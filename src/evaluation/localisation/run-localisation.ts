@@ -3,7 +3,6 @@ import type { RasterImage } from '../../engine/raster-image.ts';
 import { attentionMask } from './attention-mask.ts';
 import { type ComparedTruth, compareTruths, type ToldTwice } from './compare-truths.ts';
 import { type Condition, type Conditions, conditionKey, conditionsOf } from './conditions.ts';
-import type { AttendedPicture } from './draw-attention.ts';
 import { type DrawingDeps, type DrawnPrompts, drawPrompts, type LocalisationPlan } from './draw-prompts.ts';
 import type { LocalisedPicture } from './results.ts';
 import { type MaskScore, scoreMask } from './scores.ts';
@@ -52,9 +51,9 @@ export async function runLocalisation(plan: LocalisationPlan, deps: Localisation
   const { others = [] } = deps;
   const toldTwice = others.map((): ToldTwice[] => []);
   for (const [i, { prompt, subjects: asked }] of plan.prompts.entries()) {
-    const { image } = drawn.plain[i] as AttendedPicture;
+    const image = drawn.images[i] as RasterImage;
     const maskOf = (subject: string, condition: Condition) =>
-      attentionMask(drawn.pictures.get(condition.resolution)?.[i]?.attention[subject] ?? [], condition);
+      attentionMask(drawn.attention.get(condition.resolution)?.[i]?.[subject] ?? [], condition);
     const told = await deps.truth.tell(image, asked);
     const found = told.subjects.map((truth) => {
       scores.push({ subjects: asked.length, ...scoresOf(truth, told, drawn, conditions, maskOf) });

@@ -54,20 +54,29 @@ describe('given a run that was stopped', () => {
     const first = engineUntil(2);
     await expect(run(first)).rejects.toThrow('stopped');
     const second = engineUntil(10);
-    const { plain, pictures, grids } = await run(second);
+    const { images, attention, grids } = await run(second);
     expect([...first.drawn, ...second.drawn]).toEqual(['1 at 4', '2 at 4', '3 at 4', '1 at 2', '2 at 2', '3 at 2']);
     expect(lines.slice(0, 2)).toEqual([6, 'pictures 1 of 3 with attention at 4 x 4']);
     expect(grids).toEqual([grid(2), grid(4)]);
-    expect(pictures.get(4)).toBe(plain);
-    expect(plain.map(({ attention }) => Object.values(attention)[0])).toEqual(
-      [1, 2, 3].map((id) => [[Float32Array.of(id)]]),
-    );
-    expect(plain[2]?.image.rgb).toEqual(solidPanel(3, 8).rgb);
+    for (const side of [2, 4]) {
+      const maps = attention.get(side)?.map((each) => Object.values(each)[0]);
+      expect(maps).toEqual([1, 2, 3].map((id) => [[Float32Array.of(id)]]));
+    }
+    expect(images.map(({ rgb }) => [...rgb])).toEqual([1, 2, 3].map((id) => [...solidPanel(id, 8).rgb]));
 
     const own = engineUntil(0);
     expect((await run(own, { ...plan, resolutions: 'own' })).grids).toEqual([grid(4)]);
     expect(own.drawn).toEqual([]);
   });
+});
+
+test('given an engine that reads masks where nothing is shared, then that resolution is among those compared', async () => {
+  const { engine } = engineUntil(10);
+  const draw = async (...args: Parameters<Engine['draw']>) => ({ ...(await engine.draw(...args)), maskGrid: grid(3) });
+  const progress = { planned: () => {}, drawn: () => {} };
+  const deps = { model, cache: new ResultCache(ownFolder()), drawnBy: 'me', progress };
+  const { own, grids } = await drawPrompts(plan, { engine: { ...engine, draw }, ...deps });
+  expect([own, grids]).toEqual([grid(3), [2, 3, 4].map(grid)]);
 });
 
 test('given larger pictures, then fewer are drawn at once', () => {
