@@ -18,8 +18,11 @@ afterAll(() => place.remove());
 /** model, pixels of a side, limit in GB, plan, measured peak in GB: a step of one plain panel */
 const MEASURED_BIG = [
   ['sdxl', 256, 12, 'text~ unet~ vae', 8.17],
+  ['sdxl', 512, 12, 'text~ unet~ vae', 9.2],
   ['sdxl', 1024, 12, 'text~, then unet~, then vae', 7.29],
   ['sd1', 256, 12, 'text unet vae', 7.08],
+  ['sd1', 512, 12, 'text unet vae', 7.07],
+  ['sd1', 1024, 12, 'text~, then unet vae', 10.37],
 ] as const;
 
 describe('given the pocket model', () => {
