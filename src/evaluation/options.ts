@@ -47,7 +47,7 @@ ${DRAWING_USAGE}
   --dreamsim NAME    a DreamSim, likewise (docs/evaluation.md)
   --out FOLDER       cached results and pictures; what is in it is not computed again. Default: out/evaluate
   --report FILE      default: docs/results/quick.md or full.md, and report.md in the out folder where any
-                     option but --quick, --sweep, --out, --provider, --threads and --max-memory was given
+                     option but --quick, --sweep, --out, --provider, --threads and limits of memory was given
 
 A variant is a base, or a base with other settings, such as all+anchors=all+dropout=0.25.
 Bases:

@@ -1,12 +1,11 @@
-import { DIFT_TIMESTEP } from '../../../engine/consistory/dift.ts';
 import type { Grid } from '../../../engine/consistory/subject-mask.ts';
-import type { PictureProbe, ProbeResult } from '../../../engine/probe-pictures.ts';
 import { byDaylight } from '../../../inspection/daylight.ts';
 import type { Judge } from '../../judge/judge.ts';
 import { ACTIONS, PLACES } from '../../judge/judgement.ts';
 import type { DrawnShot } from '../drawn-shots.ts';
 import { identityVector, outlineVector, probabilities } from './creature-features.ts';
 import { channelStatistics } from './csd.ts';
+import { type FeatureLooking, shotFeatures } from './shot-features.ts';
 
 /** All that is measured of one picture by looking at it; numbers that JSON keeps. */
 export interface Sighting {
@@ -31,38 +30,19 @@ export interface SeenCreature {
   readonly outline: readonly number[];
 }
 
-export interface Looking {
+export interface Looking extends FeatureLooking {
   readonly judge: Pick<Judge, 'judge'>;
-  /** the U-Net's features of finished pictures */
-  readonly features: (probes: readonly PictureProbe[]) => Promise<ProbeResult>;
-  /** words before every scene */
-  readonly promptPrefix: string;
 }
 
-/** Pictures get the same noise, so that their style is compared with as little chance as possible. */
-const PROBE_SEED = 0n;
 /** What a digit more would say is noise; files stay small. */
 const DIGITS = 4;
 
 /** Looks at pictures with the judge, and with the U-Net for their style. */
-export async function lookAt(
-  shots: readonly DrawnShot[],
-  { judge, features, promptPrefix }: Looking,
-): Promise<Sighting[]> {
-  // no prompt of a shot: it would put its own words into the features
-  const probes = shots.map(
-    ({ latents }): PictureProbe => ({
-      latents,
-      prompt: promptPrefix,
-      timestep: DIFT_TIMESTEP,
-      seed: PROBE_SEED,
-      panel: 0,
-    }),
-  );
-  const { grid, found } = await features(probes);
+export async function lookAt(shots: readonly DrawnShot[], looking: Looking): Promise<Sighting[]> {
+  const { grid, found } = await shotFeatures(shots, looking);
   const sightings: Sighting[] = [];
   for (const [i, shot] of shots.entries())
-    sightings.push(await lookAtShot(shot, found[i] as Float32Array, grid, judge));
+    sightings.push(await lookAtShot(shot, found[i] as Float32Array, grid, looking.judge));
   return sightings;
 }
 

@@ -1,6 +1,4 @@
-import { DIFT_TIMESTEP } from '../../../engine/consistory/dift.ts';
 import { type Grid, type Mask, resizeMask } from '../../../engine/consistory/subject-mask.ts';
-import type { PictureProbe, ProbeResult } from '../../../engine/probe-pictures.ts';
 import { colourHistogram } from '../../../inspection/colour-agreement.ts';
 import { coloursIn } from '../../../inspection/region.ts';
 import type { Clip } from '../../clip/open-clip.ts';
@@ -9,6 +7,7 @@ import type { DrawnShot } from '../drawn-shots.ts';
 import { sideBySide } from '../looking/cosine.ts';
 import { outlineVector } from '../looking/creature-features.ts';
 import { channelStatistics } from '../looking/csd.ts';
+import { type FeatureLooking, shotFeatures } from '../looking/shot-features.ts';
 
 /** What can be seen in any model's picture, whose own attention says where its characters are; numbers that JSON keeps. */
 export interface MaskSighting {
@@ -26,16 +25,10 @@ export interface SeenFigure {
   readonly outline: readonly number[];
 }
 
-export interface MaskLooking {
-  /** the U-Net's features of finished pictures */
-  readonly features: (probes: readonly PictureProbe[]) => Promise<ProbeResult>;
-  /** words before every scene */
-  readonly promptPrefix: string;
+export interface MaskLooking extends FeatureLooking {
   readonly clip: Pick<Clip, 'embedPicture'> | undefined;
 }
 
-/** Pictures get the same noise, so that they are compared with as little chance as possible. */
-const PROBE_SEED = 0n;
 /** What a digit more would say is noise; files stay small. */
 const DIGITS = 5;
 
@@ -43,19 +36,10 @@ const DIGITS = 5;
 export async function lookByMasks(
   shots: readonly DrawnShot[],
   maskGrid: Grid,
-  { features, promptPrefix, clip }: MaskLooking,
+  looking: MaskLooking,
 ): Promise<MaskSighting[]> {
-  // no prompt of a shot: it would put its own words into the features
-  const probes = shots.map(
-    ({ latents }): PictureProbe => ({
-      latents,
-      prompt: promptPrefix,
-      timestep: DIFT_TIMESTEP,
-      seed: PROBE_SEED,
-      panel: 0,
-    }),
-  );
-  const { grid, found } = await features(probes);
+  const { grid, found } = await shotFeatures(shots, looking);
+  const { clip } = looking;
   const sightings: MaskSighting[] = [];
   for (const [i, { image, masks }] of shots.entries()) {
     const ofPicture = found[i] as Float32Array;
