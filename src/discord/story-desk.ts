@@ -70,6 +70,7 @@ export class StoryDesk implements Desk {
       spoiler: treatment === 'spoiler',
       open,
       isPaused: this.#book.isClosing,
+      nearNames: await this.#parts.studio.nearNames(story.id),
       notes: drawingNotes(jobs),
       warnings: page && open.length === 0 ? await this.#warnings(story, facts) : [],
       trouble: isWithheld ? facts.t.story.withheld : open.length === 0 ? lastTrouble(jobs, facts.t) : undefined,

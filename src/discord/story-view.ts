@@ -3,10 +3,10 @@ import type { Messages } from '../i18n/messages.ts';
 import type { Story } from '../store/stories.ts';
 import type { DrawingNotes } from '../studio/drawing-notes.ts';
 import { parseRecipe } from '../studio/recipe.ts';
-import type { StoryWarning } from '../studio/studio.ts';
+import type { NearName, StoryWarning } from '../studio/studio.ts';
 import { ACCENT, button, container, menuRow, picture, row, text } from './components.ts';
 import { customId } from './custom-id.ts';
-import { drawingNotesText } from './drawing-notes-text.ts';
+import { drawingNotesText, nearNamesText } from './drawing-notes-text.ts';
 import type { MessageView, ViewPicture } from './message-view.ts';
 import type { BotPermission } from './permissions.ts';
 import { type OpenJob, progressText } from './progress-text.ts';
@@ -27,6 +27,8 @@ export interface StoryState {
   readonly open: readonly OpenJob[];
   /** The process is about to end. */
   readonly isPaused: boolean;
+  /** Words that may be mistyped names. */
+  readonly nearNames: readonly NearName[];
   /** What whoever asked should know of the drawing. */
   readonly notes: DrawingNotes;
   /** Where the method may have failed. */
@@ -59,6 +61,8 @@ export function storyView(state: StoryState, marker: string, t: Messages, now: n
     parts.push(text(state.isPaused ? t.progress.interrupted : progressText(job, t, now)));
     parts.push(row(button(cancel, t.progress.cancel, { disabled: job.job.cancelRequestedAt !== null })));
   }
+  // Told before it is drawn too: then it can still be cancelled.
+  if (state.nearNames.length > 0) parts.push(text(nearNamesText(state.nearNames, t)));
   const notes = hasPage ? drawingNotesText(state.notes, story.panels, t) : '';
   if (notes !== '') parts.push(text(notes));
   if (state.warnings.length > 0) parts.push(...hintsToRedraw(state, marker, t));

@@ -14,6 +14,8 @@ import { DRAW_STORY, drawStoryHandler } from './draw-story.ts';
 import { exportStory } from './export-story.ts';
 import type { LoraShelf } from './loras.ts';
 import type { ModelShelf } from './models.ts';
+import { nearNamesOf } from './near-names.ts';
+import { ordinaryWords } from './ordinary-words.ts';
 import { panelsDesk } from './panels-desk.ts';
 import { assertMayCancel } from './permissions.ts';
 import { REDRAW_PANEL, redrawPanelHandler } from './redraw-panel.ts';
@@ -63,6 +65,7 @@ export function openStudio(options: StudioOptions): OpenStudio {
   const workshop = { ...parts, times: new StepTimes(), previewEvery };
   const desk = { ...parts, limits, chooseSeed, memory };
   const inspector = new StoryInspector(parts, inspect);
+  const isOrdinary = ordinaryWords();
   const studio: Studio = {
     feed: queue.feed,
     ...charactersDesk(desk),
@@ -75,6 +78,7 @@ export function openStudio(options: StudioOptions): OpenStudio {
     },
     storyPage: (storyId) => renderStoryPage(parts, storyId),
     storyWarnings: (storyId) => inspector.warnings(storyId),
+    nearNames: (storyId) => nearNamesOf(store, storyId, isOrdinary),
     castingSheet: (characterId) => renderCastingSheet(parts, characterId),
     exportStory: (storyId, format) => exportStory(parts, storyId, format),
   };

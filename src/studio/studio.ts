@@ -7,12 +7,14 @@ import type { Story } from '../store/stories.ts';
 import type { Take } from '../store/takes.ts';
 import type { RecastOffer } from './cast-with.ts';
 import type { LoraRequest } from './loras.ts';
+import type { NearName } from './near-names.ts';
 import type { Removed } from './removal-desk.ts';
 import type { StoryWarning } from './story-warnings.ts';
 
 export type { JobFeed, JobFeedEvent, JobProgress } from '../queue/job-feed.ts';
 export type { RecastOffer } from './cast-with.ts';
 export type { LoraRequest } from './loras.ts';
+export type { NearName } from './near-names.ts';
 export type { Removed } from './removal-desk.ts';
 export type { StoryWarning } from './story-warnings.ts';
 
@@ -60,6 +62,8 @@ export interface Studio {
   storyPage(storyId: string): Promise<StoryPage>;
   /** Hints that the method may have failed in the story as it is now; they may be wrong. */
   storyWarnings(storyId: string): Promise<readonly StoryWarning[]>;
+  /** Words of the story that may be names of characters of its time, mistyped: they are drawn as plain words. */
+  nearNames(storyId: string): Promise<readonly NearName[]>;
   castingSheet(characterId: string): Promise<CastingSheet>;
   exportStory(storyId: string, format: ExportFormat): Promise<ExportedFile>;
 }

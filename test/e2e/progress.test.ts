@@ -44,6 +44,20 @@ describe('while a story is drawn', () => {
     expect(message.text).not.toContain('▰');
   });
 
+  test('given a slip in a name, then the message asks who is meant, before it is drawn and after', async () => {
+    const reached = gate.hold(({ phase }) => phase === 'sample');
+    await generate('alex', 'Slip', 'Rosty standing in the forest');
+    await reached;
+    const message = await room.untilMessage(titled('Slip'));
+    const asked =
+      '-# Nobody here is called “Rosty”, so it is drawn as a plain word. Did you mean Rusty? With an @ a name is checked before it is drawn.';
+    await room.until(() => message.text.includes(asked));
+    expect(message.buttons.map(({ label }) => label)).toEqual(['Cancel']);
+    gate.release();
+    await room.until(() => isDone(message));
+    expect(message.text).toContain(asked);
+  });
+
   test('given two members at once, then the second is told its place, and both are drawn', async () => {
     const reached = gate.hold(({ phase }) => phase === 'sample');
     expect((await generate('alex', 'First')).content).toContain('next in the queue');

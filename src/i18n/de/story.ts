@@ -21,6 +21,8 @@ export const storyTexts: Messages['story'] = {
     'background-leakage': ({ panel }) => `Hintergründe sind vielleicht ineinandergelaufen, vor allem in Feld ${panel}.`,
   },
   unknownWords: ({ words }) => `Das Modell kennt nicht: ${words}. Es zeichnet um diese Wörter herum.`,
+  nearName: ({ typed, name }) =>
+    `„${typed}“ heißt hier niemand, deshalb wird es als gewöhnliches Wort gezeichnet. Meintest du ${name}? Mit @ davor wird ein Name vor dem Zeichnen geprüft.`,
   drifted: ({ names }) =>
     `${names}: hier vielleicht etwas anders als bei der Besetzung, denn die war mit anderen Schritten, einem anderen Verfahren oder auf einer anderen Maschine. \`/figur neubesetzen\` gleicht alle an.`,
   cutWords: ({ panel, words }) => `Feld ${panel} ist zu lang für das Modell; es hat nicht gelesen: ${words}`,

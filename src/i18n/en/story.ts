@@ -20,6 +20,8 @@ export const storyTexts = {
     'background-leakage': ({ panel }) => `Backgrounds may have run into each other, in panel ${panel} most of all.`,
   } as Readonly<Record<Signature, (about: { panel: number; who: string }) => string>>,
   unknownWords: ({ words }: { words: string }) => `The model was not taught: ${words}. It draws around these words.`,
+  nearName: ({ typed, name }: { typed: string; name: string }) =>
+    `Nobody here is called “${typed}”, so it is drawn as a plain word. Did you mean ${name}? With an @ a name is checked before it is drawn.`,
   drifted: ({ names }: { names: string }) =>
     `${names} may look a little different here than when they were cast: that was with other steps, another sampler or on another machine. \`/character recast\` puts all on one footing.`,
   cutWords: ({ panel, words }: { panel: number; words: string }) =>
