@@ -22,8 +22,8 @@ export function planThatFits(model: ModelFolder, workload: Workload, options: Pl
   const [needed, allowed] = onDevice ? [least.onDevice, deviceLimit] : [least.needed, limit];
   const memory = onDevice ? " of the GPU's memory" : '';
   const raise = onDevice
-    ? `raise the limit of the GPU's memory to ${gigabytes(needed)} or more if it has more, or draw with the provider cpu`
-    : `raise the memory limit to ${gigabytes(needed)} or more if the machine has it`;
+    ? `raise the limit of the GPU's memory to ${roundedUp(needed)} or more if it has more, or draw with the provider cpu`
+    : `raise the memory limit to ${roundedUp(needed)} or more if the machine has it`;
   throw new UserError('memory-limit', {
     expected: `a story that needs at most ${gigabytes(allowed)}${memory}`,
     got: `one of ${panels} panels of ${size.width} x ${size.height} pixels with ${model.card.name}, which needs about ${gigabytes(needed)}, its parts loaded one after the other`,
@@ -78,4 +78,8 @@ function whatFits(model: ModelFolder, workload: Workload, options: PlanOptions):
 
 const side = (pixels: number): number => Math.floor(pixels / SIDE_STEP) * SIDE_STEP;
 
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1)} GB`;
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(digits(bytes))} GB`;
+/** A limit that is raised to this is enough. */
+const roundedUp = (bytes: number): string =>
+  gigabytes(Math.ceil(bytes / 10 ** (9 - digits(bytes))) * 10 ** (9 - digits(bytes)));
+const digits = (bytes: number): number => (bytes < 1e9 ? 3 : 1);

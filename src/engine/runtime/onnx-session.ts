@@ -58,17 +58,19 @@ const LOG_ERRORS = 3;
 export function listProviders(): Provider[] {
   return listSupportedBackends()
     .map(({ name }) => name)
-    .filter((name) => name !== 'cuda' || hasCudaLibraries());
+    .filter((name) => !LIBRARIES_APART.includes(name) || hasLibraryOf(name));
 }
 
 export const runtimeVersion = (): string => env.versions.node ?? env.versions.common;
 
-/** CUDA's part of onnxruntime is a download of its own (`npm run setup:cuda`), listed whether it is there or not. */
-function hasCudaLibraries(): boolean {
+/** Parts of onnxruntime that are a download of their own (`npm run setup:cuda`), listed whether they are there or not. */
+const LIBRARIES_APART: readonly Provider[] = ['cuda', 'tensorrt'];
+
+function hasLibraryOf(provider: Provider): boolean {
   const folder = path.join(path.dirname(createRequire(import.meta.url).resolve('onnxruntime-node')), '..', 'bin');
   return fs
     .readdirSync(folder, { recursive: true })
-    .some((file) => String(file).includes('onnxruntime_providers_cuda'));
+    .some((file) => String(file).includes(`onnxruntime_providers_${provider}`));
 }
 
 /** What can be run: a session, or a part of a model that has one when it needs it. */

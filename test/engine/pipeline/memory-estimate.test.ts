@@ -75,6 +75,10 @@ describe('given the pocket model', () => {
     expect(code).toBe('memory-limit');
     expect(context).toMatchObject({ needed, limit: needed - 1 });
     expect(context.got).toContain('4 panels of 128 x 128');
+    // the limit that is told is enough
+    const told = Number(/raise the memory limit to ([\d.]+) GB/u.exec(String(context.todo))?.[1]);
+    expect(() => planThatFits(model, { size: SIZE, panels: 4 }, { limit: told * 1e9 })).not.toThrow();
+    expect(told * 1e9 - needed).toBeLessThan(1e6);
   });
 });
 
