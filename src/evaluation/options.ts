@@ -46,8 +46,9 @@ ${DRAWING_USAGE}
   --clip NAME        an installed CLIP (or a folder) for CLIP-I and CLIP-T; default: the only one there is. Or: none
   --dreamsim NAME    a DreamSim, likewise (docs/evaluation.md)
   --out FOLDER       cached results and pictures; what is in it is not computed again. Default: out/evaluate
-  --report FILE      default: docs/results/quick.md or full.md, and report.md in the out folder where any
-                     option but --quick, --sweep, --out, --provider, --threads and limits of memory was given
+  --report FILE      default: docs/results/quick.md, full.md or sweep-NAME.md; the same in the out folder where any
+                     option but --quick, --sweep, --out, --provider, --threads and limits of memory was given, and
+                     report.md there with --variants
 
 A variant is a base, or a base with other settings, such as all+anchors=all+dropout=0.25.
 Bases:
@@ -100,6 +101,6 @@ export function parseOptions(args: readonly string[]): EvaluationOptions | undef
     clip,
     dreamsim,
     out,
-    report: raw.report ?? (usual ? `docs/results/${name}.md` : `${out}/report.md`),
+    report: raw.report ?? `${usual ? 'docs/results' : out}/${variants === undefined ? name : 'report'}.md`,
   };
 }

@@ -63,6 +63,7 @@ describe('options', () => {
     expect(parseOptions(['--quick'])?.report).toBe('docs/results/quick.md');
     expect(parseOptions([])?.report).toBe('docs/results/full.md');
     expect(parseOptions(['--quick', '--variants', 'all', '--out', 'x'])?.report).toBe('x/report.md');
+    expect(parseOptions(['--quick', '--model', 'sdxl', '--out', 'x'])?.report).toBe('x/quick.md');
     expect(parseOptions(['--help'])).toBeUndefined();
   });
 
@@ -93,7 +94,7 @@ describe('sweeps', () => {
     expect(options?.stories).toEqual(EXTREME_STORIES);
     expect(options?.variants.map(({ name }) => name)).toEqual(['plain', 'shared', 'all']);
     expect(parseOptions(['--sweep', 'layout', '--stories', '2', '--out', 'x'])).toMatchObject({
-      report: 'x/report.md',
+      report: 'x/sweep-layout.md',
       runs: 1,
       stories: STORIES.slice(0, 2),
     });

@@ -21,14 +21,13 @@ import type { EvaluationResults } from '../results.ts';
 import { type EvaluationHooks, type EvaluationPlan, runEvaluation, storySeed } from '../run-evaluation.ts';
 import { type ProgressConsole, RunProgress, TERMINAL } from '../run-progress.ts';
 import { summarize } from '../summary.ts';
-import { circumstances, engineSources, judgeAccuracies, judgeName, measureSources, ROOT } from './circumstances.ts';
+import { circumstances, engineSources, judgeAccuracies, judgeName, measureSources } from './circumstances.ts';
 import { openMeasuring } from './open-measuring.ts';
-import { assembleReport, writePage } from './write-report.ts';
+import { assembleReport, RESULTS, writePage } from './write-report.ts';
 
 /** Where prompts differ in the picture's large parts and in its smaller ones; more noise tells hardly any apart. */
 const QUICK_TIMESTEPS = [500, 800];
 const FULL_TIMESTEPS = [300, 500, 700, 900];
-const RESULTS = path.join(ROOT, 'docs/results');
 
 /** Draws stories in variants, measures them, and writes Markdown, JSON and contact sheets. */
 export async function compareVariants(

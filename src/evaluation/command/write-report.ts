@@ -12,12 +12,15 @@ import { type Circumstances, circumstances, ROOT } from './circumstances.ts';
 export const REPORT_USAGE = `npm run evaluate -- --report [--results FOLDER] [--html FILE]
 
   One page of all results that lie in the folder (default: docs/results): tables, charts and pictures, with nothing
-  beside it. Default: report.html in the folder.
+  beside it. Default: report.html in the folder. The out folder of another model's evaluations is such a folder.
 `;
+
+/** What is committed, of the pocket. */
+export const RESULTS = path.join(ROOT, 'docs/results');
 
 const OPTIONS = z.strictObject({
   report: z.literal(true),
-  results: z.string().min(1).default(path.join(ROOT, 'docs/results')),
+  results: z.string().min(1).default(RESULTS),
   html: z.string().min(1).optional(),
 });
 
@@ -34,7 +37,8 @@ export async function writeReport(args: readonly string[]): Promise<void> {
  * @throws UserError `no-results`
  */
 export async function assembleReport(folder: string, file: string, made: Circumstances): Promise<void> {
-  const sections = await collectSections(folder, path.join(ROOT, 'docs/pictures'));
+  const isCommitted = path.resolve(folder) === RESULTS;
+  const sections = await collectSections(folder, isCommitted ? path.join(ROOT, 'docs/pictures') : undefined);
   if (sections.length === 0) {
     throw new UserError('no-results', {
       expected: 'a folder with results of npm run evaluate or npm run bench',

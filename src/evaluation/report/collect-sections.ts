@@ -13,12 +13,22 @@ import { type SpeedResults, speedSection } from './sections/speed.ts';
 import { storiesSection } from './sections/stories.ts';
 import { sweepSection } from './sections/sweep.ts';
 
-/** The results in a folder, each kind a section, in the order of the questions; what isn't there is left out. */
-export async function collectSections(folder: string, pictures: string): Promise<Section[]> {
+/**
+ * The results in a folder, each kind a section, in the order of the questions; what isn't there is left out.
+ * @param chosen folder of pictures that were chosen for these results; else some of the sheets beside them are shown
+ */
+export async function collectSections(folder: string, chosen?: string): Promise<Section[]> {
+  const sheets = path.join(folder, 'sheets');
   const file = (name: string) => path.join(folder, name);
   const full = (await readJson<EvaluationResults>(file('full.json'))) ?? (await readJson(file('quick.json')));
   const sections: (Section | undefined)[] = [
-    full && meansSection(full, await picturesNamed(pictures, /^method-.*\.png$/, methodPicture(full))),
+    full &&
+      meansSection(
+        full,
+        chosen === undefined
+          ? await someSheets(sheets, /^[a-z]+-\d+\.png$/)
+          : await picturesNamed(chosen, /^method-.*\.png$/, methodPicture(full)),
+      ),
   ];
   const localisation = await readJson<LocalisationResults>(file('localisation.json'));
   sections.push(localisation && localisationSection(localisation, await fileIn(folder, 'localisation-worst.png')));
@@ -31,7 +41,13 @@ export async function collectSections(folder: string, pictures: string): Promise
   sections.push(stories && storiesSection(stories, folder));
   const failures = await readJson<SignatureResults>(file('signatures.json'));
   sections.push(
-    failures && failuresSection(failures, await picturesNamed(folder, /^signatures-.*\.png$/, provokedPicture)),
+    failures &&
+      failuresSection(
+        failures,
+        chosen === undefined
+          ? await someSheets(sheets, /^signatures-.*\.png$/)
+          : await picturesNamed(folder, /^signatures-.*\.png$/, provokedPicture),
+      ),
   );
   const bench = await readText(file('bench.md'));
   sections.push(
@@ -57,6 +73,17 @@ async function picturesNamed(
       return { kind: 'picture', file: path.join(folder, name), ...describe(subject, seed) };
     });
 }
+
+/** Of sheets that nobody has looked at yet, so many are shown. */
+const MOST_SHEETS = 3;
+
+const someSheets = async (folder: string, pattern: RegExp): Promise<Picture[]> =>
+  (await picturesNamed(folder, pattern, sheet)).slice(0, MOST_SHEETS);
+
+const sheet = (subject: string, seed: string): Described => ({
+  alt: `Panels of the ${subject} in rows, each of which is named above it; the last row shows the subject's masks.`,
+  caption: `Story “${subject}”, seed ${seed}.`,
+});
 
 const methodPicture =
   ({ seeds }: EvaluationResults) =>

@@ -38,7 +38,7 @@ The story benchmark (docs/story-benchmark.md): stories in the layout of ViStoryB
   --clip NAME        an installed CLIP (or a folder); default: the only one there is. Or: none
 ${DRAWING_USAGE}
   --out FOLDER       cached pictures and sightings; what is in it is not computed again. Default: out/stories
-  --report FILE      default: docs/results/stories.md for all of ${DEFAULT_PLACE}, else report.md in the out folder
+  --report FILE      default: docs/results/stories.md for all of ${DEFAULT_PLACE}, else stories.md in the out folder
 `;
 
 const RAW = z.strictObject({
@@ -79,6 +79,6 @@ export function parseStoryOptions(args: readonly string[]): StoryOptions {
     clip: rest.clip,
     count: quick ? QUICK_STORIES : undefined,
     variants: storyVariants(variants),
-    report: report ?? (isUsual ? 'docs/results/stories.md' : `${out}/report.md`),
+    report: report ?? (isUsual ? 'docs/results/stories.md' : `${out}/stories.md`),
   };
 }

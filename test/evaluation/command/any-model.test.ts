@@ -1,10 +1,12 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/worker/engine-client.ts';
 import { compareVariants } from '../../../src/evaluation/command/compare-variants.ts';
 import { provokeFailures } from '../../../src/evaluation/command/provoke-failures.ts';
 import { evaluationEngine } from '../../../src/evaluation/evaluation-engine.ts';
 import { type EvaluationOptions, parseOptions } from '../../../src/evaluation/options.ts';
+import { collectSections } from '../../../src/evaluation/report/collect-sections.ts';
 import { storyBenchmark } from '../../../src/evaluation/story-benchmark/story-benchmark.ts';
 import { copyTinyClip } from '../../support/clip-folder.ts';
 import { temporaryFolder } from '../../support/story-runs.ts';
@@ -105,7 +107,7 @@ describe('given an installed model that the judge knows nothing of', () => {
     await storyBenchmark(args, consoleUntil(), startEngine);
     const after = stamps('stories');
     for (const [file, stamp] of before) expect(after.get(file)).toBe(stamp);
-    const results = JSON.parse(read('stories/report.json'));
+    const results = JSON.parse(read('stories/stories.json'));
     expect(results.measuredWith).toMatchObject([{ kind: 'CLIP', name: clip }]);
     for (const { variant, byMeasure } of results.variants) {
       for (const [name, { mean }] of Object.entries<{ mean: number | null }>(byMeasure)) {
@@ -117,10 +119,23 @@ describe('given an installed model that the judge knows nothing of', () => {
       variant: 'copy-paste',
       byMeasure: { cidsCross: { mean: expect.any(Number) } },
     });
-    const report = read('stories/report.md');
+    const report = read('stories/stories.md');
     expect(report).toContain('Not measured: it needs a detector of figures.');
     expect(report).toContain('stories drawn by tiny');
     expect(report).not.toMatch(/NaN|undefined/);
+  });
+
+  it('then the page of its results shows its own pictures, and none of the pocket’s', async () => {
+    const results = place.at('page');
+    fs.cpSync(place.at('variants', 'report.json'), path.join(results, 'quick.json'));
+    fs.mkdirSync(path.join(results, 'sheets'));
+    for (const name of ['fox-101.png', 'fox-101-variants.png', 'signatures-fox-701.png'])
+      fs.writeFileSync(path.join(results, 'sheets', name), '');
+    const [section] = await collectSections(results);
+    const pictures = section?.blocks.filter(({ kind }) => kind === 'picture');
+    expect(pictures).toMatchObject([
+      { file: path.join(results, 'sheets', 'fox-101.png'), caption: 'Story “fox”, seed 101.' },
+    ]);
   });
 
   it('then what does not fit in memory is refused before anything is drawn or written', async () => {

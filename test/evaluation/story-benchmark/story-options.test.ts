@@ -18,10 +18,10 @@ describe('options of the story benchmark', () => {
       count: undefined,
     });
     expect(parseStoryOptions(['--stories', 'test/stories', '--quick'])).toMatchObject({
-      report: 'out/stories/report.md',
+      report: 'out/stories/stories.md',
       count: 4,
     });
-    expect(parseStoryOptions(['--stories', 'a.json', '--out', 'o']).report).toBe('o/report.md');
+    expect(parseStoryOptions(['--stories', 'a.json', '--out', 'o']).report).toBe('o/stories.md');
   });
 
   it('given variants, then those that share something draw with canons', () => {
