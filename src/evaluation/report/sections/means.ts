@@ -22,7 +22,7 @@ export function meansSection(results: EvaluationResults, pictures: readonly Pict
     title: 'Does the method work?',
     blocks: [
       prose(
-        `${stories.length} stories (${stories.join(', ')}) of ${panels} panels, ${seeds.length} seeds each, drawn in ${summaries.length} variants from the same noise. Made by \`${results.command}\`; ${results.code}; ${results.machine}; ${results.date}.${(results.measuredWith ?? []).map((each) => ` Measured with ${measuredWithText(each)}.`).join('')}`,
+        `${stories.length} stories (${stories.join(', ')}) of ${panels} panels, ${seeds.length} seeds each, drawn in ${summaries.length} variants from the same noise by ${results.model}. Made by \`${results.command}\`; ${results.code}; ${results.machine}; ${results.date}.${(results.measuredWith ?? []).map((each) => ` Measured with ${measuredWithText(each)}.`).join('')}`,
       ),
       ...pictures,
       ...CHARTED.filter((name) => known.includes(name)).map((name) => differencesChart(others, name)),

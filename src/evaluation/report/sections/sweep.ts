@@ -21,7 +21,7 @@ export function sweepSection(sweep: Sweep, results: EvaluationResults, pictures:
     blocks: [
       prose(sweep.question),
       prose(
-        `${stories.length} stories (${stories.join(', ')}) of ${panels} panels, ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'} each, ${results.steps} steps. Made by \`${results.command}\`; ${results.code}; ${results.machine}; ${results.date}.${(results.measuredWith ?? []).map((each) => ` Measured with ${measuredWithText(each)}.`).join('')}`,
+        `${stories.length} stories (${stories.join(', ')}) of ${panels} panels, ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'} each, ${results.steps} steps, by ${results.model}. Made by \`${results.command}\`; ${results.code}; ${results.machine}; ${results.date}.${(results.measuredWith ?? []).map((each) => ` Measured with ${measuredWithText(each)}.`).join('')}`,
       ),
       ...pictures,
       ...settings.flatMap((setting) => measures.map((measure) => lineChart(sweep, results, setting, measure))),
