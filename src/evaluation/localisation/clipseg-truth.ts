@@ -13,7 +13,7 @@ import type { SubjectTruth, Truth } from './truth.ts';
 export const CLIPSEG_THRESHOLD = 0.3;
 export const OTHER_THRESHOLDS = [0.2, 0.4, 0.5] as const;
 
-/** Of the picture: what is smaller is about one of CLIPSeg's 16 x 16 patches of 352 x 352 pixels, and may be none. */
+/** Of the picture: what is smaller is less than two of CLIPSeg's patches (16 of 352 pixels a side), and may be none. */
 const LEAST_SHARE = 0.004;
 /** From this IoU on two phrases mean the same place: nobody knows which of them it is. */
 const SAME_PLACE = 0.5;
