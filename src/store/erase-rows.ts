@@ -10,30 +10,32 @@ export interface Leavings extends LeftBlobs {
   readonly messages: readonly MessageToDelete[];
 }
 
-type Erased = Pick<Leavings, 'messages'>;
+interface Erased {
+  readonly messages: readonly MessageToDelete[];
+  readonly referredTo: ReadonlySet<string>;
+}
 
 /**
  * Erases rows in one transaction, and finds out what is left over by that.
- * @param erase gives the messages about what it erases
+ * @param erase gives the messages about what it erases, and the blobs that it refers to
  */
 export async function eraseRows<T extends Erased>(
   context: Pick<StoreContext, 'database' | 'clock'>,
   erase: (transaction: Connection) => Promise<T>,
-): Promise<T & Leavings> {
+): Promise<Omit<T, 'referredTo'> & Leavings> {
   const { database } = context;
   const leavings = await database.write(async (transaction) => {
     const now = nowOf(context);
-    const before = await blobReferences(transaction);
-    const erased = await erase(transaction);
+    const { referredTo, ...erased } = await erase(transaction);
     await noteDeletions(transaction, erased.messages, now);
-    const after = await blobReferences(transaction);
+    const stillInUse = await blobReferences(transaction, referredTo);
     const { _min: first } = await transaction.job.aggregate({
       where: { status: 'running' },
       _min: { startedAt: true },
     });
     return {
       ...erased,
-      blobHashes: [...before].filter((hash) => !after.has(hash)),
+      blobHashes: [...referredTo].filter((hash) => !stillInUse.has(hash)),
       unlessPutSince: first.startedAt !== null && first.startedAt < now ? first.startedAt : now,
     };
   });

@@ -1,3 +1,4 @@
+import { blobReferences } from './blob-references.ts';
 import { toCharacter } from './characters.ts';
 import type { StoreContext } from './context.ts';
 import { eraseRows, type Leavings, messagesInChannels } from './erase-rows.ts';
@@ -58,6 +59,7 @@ export class Privacy {
    */
   async erase(memberId: string): Promise<Erasure> {
     return eraseRows(this.#context, async (transaction) => {
+      const referredTo = await blobReferences(transaction);
       const messages = await messagesInChannels(transaction, ofMember(memberId));
       const takes = await eraseTakes(transaction, memberId);
       await transaction.vote.deleteMany({ where: { memberId } });
@@ -73,7 +75,8 @@ export class Privacy {
       await transaction.scope.deleteMany({ where: { id: direct } });
       await transaction.member.deleteMany({ where: { id: memberId } });
       if (memberId !== '' && memberId !== ERASED_MEMBER) await redactMember(transaction, memberId);
-      return { messages, characters: characters.count, stories: stories.count, takes, jobs: jobs.count };
+      const counts = { characters: characters.count, stories: stories.count, takes, jobs: jobs.count };
+      return { messages, referredTo, ...counts };
     });
   }
 }

@@ -1,3 +1,4 @@
+import { blobHashes } from '../blobs/named-blobs.ts';
 import { UserError } from '../errors/user-error.ts';
 import { nowOf, type StoreContext } from './context.ts';
 import { eraseRows, type Leavings, messagesInChannels } from './erase-rows.ts';
@@ -25,8 +26,9 @@ export class Removals {
       const { count } = await transaction.story.updateMany({ where: { id }, data: { updatedAt } });
       if (count === 0) throw notFound('story', id);
       const messages = await messagesInChannels(transaction, { storyId: id });
+      const referredTo = blobHashes(await transaction.take.findMany({ where: { panel: { storyId: id } } }));
       await transaction.story.delete({ where: { id } });
-      return { messages };
+      return { messages, referredTo };
     });
   }
 
@@ -45,10 +47,15 @@ export class Removals {
       if (count > 0) throw inStories(row.name, count);
       const jobId = { in: await castingsOf(transaction, id) };
       const messages = await messagesInChannels(transaction, { jobId });
+      const referredTo = blobHashes([
+        await transaction.canon.findMany({ where: { characterId: id } }),
+        await transaction.castingCandidate.findMany({ where: { characterId: id } }),
+        await transaction.job.findMany({ where: { id: jobId }, select: { payload: true } }),
+      ]);
       await transaction.postedMessage.deleteMany({ where: { jobId } });
       await transaction.job.deleteMany({ where: { id: jobId } });
       await transaction.character.delete({ where: { id } });
-      return { messages };
+      return { messages, referredTo };
     });
   }
 

@@ -78,15 +78,17 @@ describe.each(TEST_PROVIDERS)('removals on %s', (provider) => {
     const { store } = await freshStore(provider);
     const { rusty } = await castRusty(store);
     const bruno = await store.characters.create(GUILD, '42', { ...RUSTY, name: 'Bruno' });
-    const casting = (characterId: string) => jobRequest({ kind: 'cast-character', payload: { characterId } });
+    const casting = (characterId: string) =>
+      jobRequest({ kind: 'cast-character', payload: { characterId, pictureHash: hashOf(102) } });
     const { job: own } = await store.jobs.enqueue(casting(rusty.id), WAITING);
     const { job: others } = await store.jobs.enqueue(casting(bruno.id), WAITING);
+    await store.jobs.cancel(others.id);
     await post(store, own.id, null, own.id, '901');
     await post(store, others.id, null, others.id, '902');
 
     const { messages, blobHashes } = await store.removals.character(rusty.id);
     expect(messages).toEqual([{ channelId: '500', messageId: '901' }]);
-    expect(blobHashes.toSorted()).toEqual([100, 101].map(hashOf));
+    expect(blobHashes.toSorted()).toEqual([100, 101, 102].map(hashOf));
     expect((await store.characters.list(GUILD, { retired: true })).map(({ name }) => name)).toEqual(['Bruno']);
     expect((await store.jobs.list({})).map(({ id }) => id)).toEqual([others.id]);
     expect(await store.messages.find('x', own.id)).toBeUndefined();
