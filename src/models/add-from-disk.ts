@@ -43,8 +43,9 @@ export async function addFromDisk(
   parts: AddParts,
   hooks: AddHooks,
 ): Promise<string> {
-  const { kind, configs, weights } = await filesOf(from, variant, parts.singleFile);
+  const { configs, weights, look } = await filesOf(from, variant, parts.singleFile);
   const files = [...configs, ...weights];
+  for (const { path: name, at } of weights) if (SAFETENSORS.test(name)) readSafetensorsHeader(at);
   const partial = await openPartialFolder(parts.models, name);
   try {
     await assertSpace(
@@ -59,10 +60,7 @@ export async function addFromDisk(
       copied.push({ path: file.path, size: file.size, checksum: { kind: 'sha256', digest } });
     };
     for (const file of configs) await bring(file);
-    // refused now, and not after gigabytes
-    if (kind === 'draws') assertDrawable(partial.path);
-    if (kind === 'measures') assertMeasures(partial.path);
-    for (const { path: name, at } of weights) if (SAFETENSORS.test(name)) readSafetensorsHeader(at);
+    look?.(partial.path); // not after gigabytes
     for (const file of weights) await bring(file);
     assertOpens(partial.path, parts.singleFile);
     writeReceipt(partial.path, { source: path.resolve(from), added: parts.now().toISOString(), files: copied });
@@ -75,7 +73,8 @@ export async function addFromDisk(
 }
 
 interface SourceFiles {
-  readonly kind: 'draws' | 'measures' | 'single file';
+  /** refuses by the small files what hasn't been looked at yet */
+  readonly look?: (folder: string) => unknown;
   readonly configs: readonly SourceFile[];
   readonly weights: readonly SourceFile[];
 }
@@ -88,9 +87,13 @@ async function filesOf(from: string, variant: Variant, options: SingleFileOption
     const selected = draws ? selectFiles(listed, variant) : selectMeasuring(listed);
     if (selected) {
       const { configs, weights } = selected;
+      const look = draws ? assertDrawable : assertMeasures;
       const root = await fs.realpath(from);
-      for (const file of [...configs, ...weights]) refuseOutside(root, file);
-      return { kind: draws ? 'draws' : 'measures', configs, weights };
+      const linked = [...configs, ...weights].filter((file) => leadsOutside(root, file));
+      // whoever opens a model refuses such links
+      if (linked.length > 0) return { look, configs, weights };
+      look(from);
+      return { configs, weights };
     }
   }
   const model = openModel(from, options); // which says what is wrong with it, if it isn't a checkpoint
@@ -98,19 +101,21 @@ async function filesOf(from: string, variant: Variant, options: SingleFileOption
   const weights = [{ path: path.basename(from), size: (await fs.stat(model.path)).size, at: model.path }];
   const card = await fs.stat(beside).catch(() => undefined);
   const configs = card ? [{ path: 'troupe.json', size: card.size, at: beside }] : [];
-  return { kind: 'single file', configs, weights };
+  return { configs, weights };
 }
 
 /** In Hugging Face's cache a model is a folder `snapshots/<commit>` of links to these. */
 const CACHED = '../../blobs';
 
 /**
- * Links within the folder are followed, and those of Hugging Face's cache, which consists of them.
+ * Whether a file of Hugging Face's cache is meant, which consists of links.
  * @param root the folder, without links
- * @throws UserError `path-outside-folder`
+ * @throws UserError `path-outside-folder` for links to elsewhere
  */
-function refuseOutside(root: string, { path: name, at }: SourceFile): void {
-  if (!isBelow(path.resolve(root, CACHED), at)) insideFolder(root, name);
+function leadsOutside(root: string, { path: name, at }: SourceFile): boolean {
+  if (isBelow(path.resolve(root, CACHED), at)) return true;
+  insideFolder(root, name);
+  return false;
 }
 
 async function listFiles(folder: string): Promise<SourceFile[]> {

@@ -48,4 +48,4 @@ export function writeRefusal(error: unknown, file: string): unknown {
   return error;
 }
 
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;

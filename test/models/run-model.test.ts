@@ -29,7 +29,7 @@ const folder = (name = 'tiny-model') => path.join(runs.models, name);
 describe('given a disk', () => {
   it('without room for the model, then it is refused with the numbers before anything is fetched', async () => {
     const { code, err } = await runs.run(ADD, { free: async () => 400e6 });
-    expect([code, err]).toEqual([2, expect.stringMatching(/0\.5 GB to spare.*0\.4 GB free/)]);
+    expect([code, err]).toEqual([2, expect.stringMatching(/0\.50 GB to spare.*0\.\d+ GB free/)]);
     expect(hub.requests).toEqual([]);
   });
 
@@ -141,7 +141,8 @@ describe('given a model on this machine', () => {
     const { code, err } = await runs.run(['add', 'mine', '--from', source]);
     expect(code).toBe(2);
     expect(err).toContain(words);
-    expect(err).not.toMatch(/\.safetensors +█/u);
+    expect(err).not.toContain('█');
+    expect(err).not.toContain('.partial');
     expect(Object.keys(filesUnder(runs.models))).toEqual([]);
   });
 
