@@ -3,12 +3,14 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Engine } from '../../engine/worker/engine-client.ts';
 import { UserError } from '../../errors/user-error.ts';
-import { NONE } from '../../models/find-measuring.ts';
+import { findMeasuring, NONE } from '../../models/find-measuring.ts';
+import { openClipSeg } from '../clipseg/open-clipseg.ts';
 import { ROOT } from '../command/circumstances.ts';
 import { openMeasuring } from '../command/open-measuring.ts';
 import { sourceKey } from '../content-key.ts';
 import type { EvaluatedModel } from '../evaluated-model.ts';
 import { openJudge } from '../judge/judge.ts';
+import { measuredWith } from '../measured-with.ts';
 import type { RunProgress } from '../run-progress.ts';
 import type { DrawingDeps } from './draw-benchmark-story.ts';
 import { judgeReader } from './judge-reader.ts';
@@ -35,7 +37,7 @@ type ReaderDeps = Pick<DrawingDeps, 'model' | 'cache'> & {
  * @throws UserError `judge-world` where the judge is asked for and doesn't know the model's world; those of openMeasuring
  */
 export async function openReader(
-  { reader, clip, threads }: Pick<StoryOptions, 'reader' | 'clip' | 'threads'>,
+  { reader, clip, clipseg, threads }: Pick<StoryOptions, 'reader' | 'clip' | 'clipseg' | 'threads'>,
   { isPocketWorld, opened, sampling: { promptPrefix } }: EvaluatedModel,
   deps: ReaderDeps,
   progress: RunProgress,
@@ -56,7 +58,7 @@ export async function openReader(
   };
   return (reader ?? (isPocketWorld ? 'judge' : 'masks')) === 'judge'
     ? openJudgeReader(threads, { ...deps, engine, promptPrefix })
-    : openMaskReader(clip, threads, { ...deps, engine, promptPrefix }, (text) => progress.prepared(text));
+    : openMaskReader({ clip, clipseg, threads }, { ...deps, engine, promptPrefix }, (text) => progress.prepared(text));
 }
 
 type OpeningDeps = ReaderDeps & { readonly promptPrefix: string };
@@ -68,22 +70,29 @@ async function openJudgeReader(threads: number, deps: OpeningDeps): Promise<Open
 }
 
 async function openMaskReader(
-  clip: string | undefined,
-  threads: number,
+  { clip, clipseg, threads }: Pick<StoryOptions, 'clip' | 'clipseg' | 'threads'>,
   deps: OpeningDeps,
   notice: (text: string) => void,
 ): Promise<OpenedReader> {
+  const found = findMeasuring('CLIPSeg', clipseg, notice);
   const measuring = await openMeasuring({ clip, dreamsim: NONE, threads }, notice);
   const [by] = measuring.measuredWith;
   const reading = measuring.clip && { clip: measuring.clip.clip, name: by?.name ?? '', hash: measuring.clip.name };
-  const seenBy = await sourcesOf('story-benchmark/looking', 'story-benchmark/own-masks', '../inspection');
+  const segmentedBy = found && (await measuredWith(found));
+  const clipSeg = found && (await openClipSeg(found.folder, { threads }));
+  const folders = ['story-benchmark/looking', 'story-benchmark/own-masks', '../inspection'];
+  const seenBy = await sourcesOf(...folders, ...(clipSeg ? ['clipseg', 'localisation'] : []));
+  const finding = clipSeg && segmentedBy && { clipSeg, name: segmentedBy.name, hash: segmentedBy.hash };
   return {
-    ...maskReader({ ...deps, clip: reading, seenBy }),
+    ...maskReader({ ...deps, clip: reading, clipSeg: finding, seenBy }),
     provenance: {
-      reader: "masks of attention, each character's own, and the U-Net's features",
-      measuredWith: measuring.measuredWith,
+      reader: `masks of ${clipSeg ? 'CLIPSeg' : 'attention'}, each character's own, and the U-Net's features`,
+      measuredWith: [...measuring.measuredWith, ...(segmentedBy ? [segmentedBy] : [])],
     },
-    release: measuring.release,
+    release: async () => {
+      await measuring.release();
+      await clipSeg?.release();
+    },
   };
 }
 

@@ -20,6 +20,8 @@ export interface StoryOptions extends DrawingOptions {
   readonly reader: (typeof READERS)[number] | undefined;
   /** folder or name of a CLIP; undefined: the only one installed */
   readonly clip: string | undefined;
+  /** likewise of a CLIPSeg */
+  readonly clipseg: string | undefined;
   readonly out: string;
   /** the Markdown file; JSON and the best and the worst story's sheets are written beside it */
   readonly report: string;
@@ -36,6 +38,7 @@ The story benchmark (docs/story-benchmark.md): stories in the layout of ViStoryB
   --reader NAME      ${READERS.join(' or ')}: who reads the pictures; default: the judge where it knows the model's
                      world (the pocket's), else masks of attention, with a CLIP where one is installed
   --clip NAME        an installed CLIP (or a folder); default: the only one there is. Or: none
+  --clipseg NAME     a CLIPSeg, likewise, that says where characters are in place of attention
 ${DRAWING_USAGE}
   --out FOLDER       cached pictures and sightings; what is in it is not computed again. Default: out/stories
   --report FILE      default: docs/results/stories.md for all of ${DEFAULT_PLACE}, else stories.md in the out folder
@@ -47,6 +50,7 @@ const RAW = z.strictObject({
   variants: z.string().default(STORY_VARIANTS),
   reader: z.enum(READERS).optional(),
   clip: z.string().min(1).optional(),
+  clipseg: z.string().min(1).optional(),
   ...DRAWING_OPTIONS,
   out: z.string().min(1).default('out/stories'),
   report: z.string().min(1).optional(),
@@ -77,6 +81,7 @@ export function parseStoryOptions(args: readonly string[]): StoryOptions {
     out,
     reader: rest.reader,
     clip: rest.clip,
+    clipseg: rest.clipseg,
     count: quick ? QUICK_STORIES : undefined,
     variants: storyVariants(variants),
     report: report ?? (isUsual ? 'docs/results/stories.md' : `${out}/stories.md`),

@@ -96,6 +96,8 @@ describe('given an installed model that the judge knows nothing of', () => {
       ...common(),
       '--clip',
       clip,
+      '--clipseg',
+      'none',
       '--out',
       place.at('stories'),
       '--variants',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ClipSeg } from '../../../src/evaluation/clipseg/open-clipseg.ts';
 import { pastedShots } from '../../../src/evaluation/story-benchmark/copy-paste-baseline.ts';
 import { cosine } from '../../../src/evaluation/story-benchmark/looking/cosine.ts';
 import { maskMeasures } from '../../../src/evaluation/story-benchmark/own-masks/mask-measure-names.ts';
@@ -8,6 +9,7 @@ import {
   type MaskSighting,
 } from '../../../src/evaluation/story-benchmark/own-masks/mask-sightings.ts';
 import { measureByMasks } from '../../../src/evaluation/story-benchmark/own-masks/measure-by-masks.ts';
+import { figuresByLooks } from '../../../src/evaluation/story-benchmark/own-masks/segment-figures.ts';
 import { chanceOf, shotChoices } from '../../../src/evaluation/story-benchmark/own-masks/text-choices.ts';
 import { parseStory } from '../../../src/evaluation/story-benchmark/story-file.ts';
 import { STORY_MEASURE_NAMES } from '../../../src/evaluation/story-benchmark/story-measure-names.ts';
@@ -76,7 +78,9 @@ describe('a story by its masks', () => {
     expect(measures.copyPaste).toBeCloseTo(1 / 2, 6);
     expect(characters.map(({ character }) => character)).toEqual(['Rusty']); // Bella's canon has no mask
     const infos = maskMeasures(undefined);
-    for (const name of STORY_MEASURE_NAMES) expect(measures[name] === null).toBe(infos[name].notMeasured !== undefined);
+    for (const name of STORY_MEASURE_NAMES.filter((each) => each !== 'found'))
+      expect(measures[name] === null).toBe(infos[name].notMeasured !== undefined);
+    expect(measures.found).toBe(3 / 4); // the reader tells it where masks may be without anybody
     expect(shots[2]).toMatchObject({ occm: null, detected: null, expected: 2, scene: null });
   });
 
@@ -87,7 +91,7 @@ describe('a story by its masks', () => {
     // "in the forest" and "at a lake" are one to this reader: a tie is no win
     expect(shots.map(({ scene }) => scene)).toEqual([0, 1, 0]);
     expect(shots.map(({ actions }) => actions)).toEqual([1, 1, null]);
-    expect(measures).toMatchObject({ actions: 1, interaction: null, occm: null, canonPose: null, found: null });
+    expect(measures).toMatchObject({ actions: 1, interaction: null, occm: null, canonPose: null });
     expect(measures.scene).toBeCloseTo(1 / 3, 12);
     expect(measures.alignment).toBeCloseTo(2 / 3, 12);
     // CLIP's features of the figure, in place of the outline
@@ -134,6 +138,38 @@ describe('looking by masks', () => {
     const [found] = await lookByMasks(shots, grid, { features, promptPrefix: '', clip });
     expect(sizes).toEqual([4, 8]);
     expect(found).toMatchObject({ figures: { Rusty: { identity: [1, 0] } }, picture: [1, 0] });
+  });
+});
+
+describe('figures that a CLIPSeg finds', () => {
+  const [here, there] = [Float32Array.of(0.9, 0.1, 0, 0), Float32Array.of(0, 0.1, 0.2, 0.8)];
+  const clipSegOf = (maps: Readonly<Record<string, Float32Array>>): ClipSeg => ({
+    grid: { height: 2, width: 2 },
+    locate: async (_, phrases) => phrases.map((phrase) => maps[phrase] as Float32Array),
+    release: async () => undefined,
+  });
+  const names = ['Rusty', 'Bella'];
+  const find = (maps: Readonly<Record<string, Float32Array>>) =>
+    figuresByLooks(clipSegOf(maps), STORY.characters)(solidPanel(3, 8), names);
+
+  it('then each by its looks, from the threshold on', async () => {
+    const { masks } = await find({ 'a red fox': here, 'a bear': there });
+    expect(masks).toEqual({ Rusty: Uint8Array.of(1, 0, 0, 0), Bella: Uint8Array.of(0, 0, 0, 1) });
+  });
+
+  it('given two in one place, or nobody, then they are not found, and in no figure', async () => {
+    expect((await find({ 'a red fox': here, 'a bear': here })).masks).toEqual({});
+    const segment = figuresByLooks(clipSegOf({ 'a red fox': here, 'a bear': new Float32Array(4) }), STORY.characters);
+    const grid = { height: 2, width: 2 };
+    const features = async () => ({ grid, found: [new Float32Array(4).fill(1)] });
+    const masks = Object.fromEntries(names.map((name) => [name, new Uint8Array(4).fill(1)]));
+    const shots = [{ prompt: '', image: solidPanel(3, 8), latents: new Float32Array(4), masks }];
+    const [found] = await lookByMasks(shots, grid, { features, promptPrefix: '', clip: undefined, segment });
+    expect(Object.keys(found?.figures ?? {})).toEqual(['Rusty']);
+    expect(maskMeasures(undefined, 'tiny-clipseg').found).toMatchObject({
+      standIn: expect.stringContaining('tiny-clipseg'),
+    });
+    expect(maskMeasures(undefined, 'tiny-clipseg').found.notMeasured).toBeUndefined();
   });
 });
 

@@ -2,7 +2,7 @@ import { STORY_MEASURES, type StoryMeasureInfo, type StoryMeasureInfos } from '.
 import type { StoryMeasures } from '../story-measures.ts';
 import { chanceOf, type ShotChoices } from './text-choices.ts';
 
-const MASKS =
+const ATTENTION =
   "Grounding DINO's boxes: each character's mask, from the attention of its own words in this picture. They are never without anybody, so a character that was not drawn counts by whatever took its words.";
 const FEATURES =
   "CLIP's features of the crop: the U-Net's DIFT features in the mask (t = 261, each channel's mean less the picture's) and the colours in it (OKLab histogram, light not corrected for), which weigh alike. It is the model's own view of its pictures; an installed CLIP sees more.";
@@ -12,6 +12,8 @@ const STYLE =
   "CSD-CLIP's style embedding: mean and deviation of each channel of the U-Net's DIFT features of the whole picture (t = 261, the style's own words as prompt). It differs with places and light, too.";
 const NO_TEXTS =
   'an installed CLIP (`npm run model -- add openai/clip-vit-large-patch14`), to compare pictures with texts';
+const segmentedBy = (clipSeg: string): string =>
+  `Grounding DINO's boxes: where ${clipSeg} sees each character's looks, from a probability of 0.3 on; two that it sees in one place are both not found. It takes another animal for the one that is asked for without saying so.`;
 const NO_DETECTOR = 'a detector of figures';
 
 /** What reads texts: a CLIP, and the stories that it reads for. */
@@ -23,13 +25,15 @@ export interface TextReading {
 /**
  * What the measures are for models of other worlds than the judge's.
  * @param reading undefined: there is no CLIP
+ * @param clipSeg that says where figures are; undefined: attention does
  */
-export function maskMeasures(reading: TextReading | undefined): StoryMeasureInfos {
+export function maskMeasures(reading: TextReading | undefined, clipSeg?: string): StoryMeasureInfos {
   const clip = reading?.clip;
   const named = (name: keyof StoryMeasures, change: Partial<StoryMeasureInfo>) => ({
     [name]: { ...STORY_MEASURES[name], ...change },
   });
-  const identity = `${MASKS} ${clip === undefined ? FEATURES : `CLIP's features of the crop: those of ${clip}, of the square around the mask, what the mask leaves out in grey.`}`;
+  const masks = clipSeg === undefined ? ATTENTION : segmentedBy(clipSeg);
+  const identity = `${masks} ${clip === undefined ? FEATURES : `CLIP's features of the crop: those of ${clip}, of the square around the mask, what the mask leaves out in grey.`}`;
   const chosen = (name: keyof ShotChoices, about: string) => {
     if (!reading) return named(name, { notMeasured: NO_TEXTS });
     const chance = chanceOf(reading.choices.map((each) => each[name]));
@@ -41,7 +45,7 @@ export function maskMeasures(reading: TextReading | undefined): StoryMeasureInfo
     ...STORY_MEASURES,
     ...named('cidsCross', { standIn: identity }),
     ...named('cidsSelf', { standIn: identity }),
-    ...named('found', { notMeasured: NO_DETECTOR }),
+    ...named('found', clipSeg === undefined ? { notMeasured: NO_DETECTOR } : { standIn: segmentedBy(clipSeg) }),
     ...named('csdCross', { standIn: STYLE }),
     ...named('csdSelf', { standIn: STYLE }),
     ...chosen(

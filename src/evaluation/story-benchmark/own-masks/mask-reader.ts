@@ -1,5 +1,7 @@
 import type { Engine } from '../../../engine/worker/engine-client.ts';
+import type { Character } from '../../../story/character.ts';
 import type { Clip } from '../../clip/open-clip.ts';
+import type { ClipSeg } from '../../clipseg/open-clipseg.ts';
 import { contentKey } from '../../content-key.ts';
 import { askedOf } from '../asked-shot.ts';
 import type { DrawingDeps } from '../draw-benchmark-story.ts';
@@ -10,6 +12,7 @@ import { CANON_ACTION } from '../story-requests.ts';
 import { maskMeasures } from './mask-measure-names.ts';
 import { lookByMasks, type MaskSighting } from './mask-sightings.ts';
 import { measureByMasks } from './measure-by-masks.ts';
+import { figuresByLooks } from './segment-figures.ts';
 import { shotChoices } from './text-choices.ts';
 
 export interface MaskReaderDeps extends Pick<DrawingDeps, 'model' | 'cache'> {
@@ -18,6 +21,8 @@ export interface MaskReaderDeps extends Pick<DrawingDeps, 'model' | 'cache'> {
   readonly clip:
     | { readonly clip: Pick<Clip, 'embedPicture' | 'embedText'>; readonly name: string; readonly hash: string }
     | undefined;
+  /** where figures are, in place of the masks of attention */
+  readonly clipSeg?: { readonly clipSeg: ClipSeg; readonly name: string; readonly hash: string } | undefined;
   /** names of the code that looks */
   readonly seenBy: readonly string[];
   /** words before every scene */
@@ -26,9 +31,9 @@ export interface MaskReaderDeps extends Pick<DrawingDeps, 'model' | 'cache'> {
   readonly stories: readonly BenchmarkStory[];
 }
 
-/** Reads any model's pictures by the masks of its own attention, with a CLIP where one is installed. */
+/** Reads any model's pictures by masks: CLIPSeg's or those of its own attention; with a CLIP where one is installed. */
 export function maskReader(deps: MaskReaderDeps): StoryReader {
-  const { clip } = deps;
+  const { clip, clipSeg } = deps;
   const texts = new Map<string, Promise<Float32Array>>();
   const embedText = (text: string) => {
     const found = texts.get(text) ?? (clip as NonNullable<typeof clip>).clip.embedText(text);
@@ -36,12 +41,12 @@ export function maskReader(deps: MaskReaderDeps): StoryReader {
     return found;
   };
   return {
-    infos: maskMeasures(clip && { clip: clip.name, choices: deps.stories.flatMap(shotChoices) }),
+    infos: maskMeasures(clip && { clip: clip.name, choices: deps.stories.flatMap(shotChoices) }, deps.clipSeg?.name),
     meet: async (cast) => {
       const { characters, shots } = cast.story;
-      const seen = await lookCached(cast.canons, deps);
+      const seen = await lookCached(cast.canons, characters, deps);
       const references = new Map(characters.map(({ name }, i) => [name, seen[i] as MaskSighting]));
-      const further = furtherOf(cast, await lookCached(cast.further, deps));
+      const further = furtherOf(cast, await lookCached(cast.further, characters, deps));
       const script = {
         onStage: shots.map(({ onStage }) => onStage),
         choices: shotChoices(cast.story),
@@ -52,9 +57,11 @@ export function maskReader(deps: MaskReaderDeps): StoryReader {
         ),
       };
       return async (drawn) => {
-        const sightings = await lookCached(drawn, deps);
+        const sightings = await lookCached(drawn, characters, deps);
         const measured = await measureByMasks(script, sightings, { references, further }, clip && embedText);
-        return { ...measured, sightings: [] };
+        const { found, ...measures } = measured.measures;
+        // attention's masks are never without anybody
+        return { ...measured, measures: { ...measures, found: clipSeg ? found : null }, sightings: [] };
       };
     },
   };
@@ -62,15 +69,19 @@ export function maskReader(deps: MaskReaderDeps): StoryReader {
 
 function lookCached(
   drawn: DrawnShots,
-  { engine, model, clip, cache, seenBy, promptPrefix }: MaskReaderDeps,
+  characters: readonly Character[],
+  { engine, model, clip, clipSeg, cache, seenBy, promptPrefix }: MaskReaderDeps,
 ): Promise<MaskSighting[]> {
   const choice = { folder: model.folder, size: model.size };
   const { shots, maskGrid } = storeShots(drawn);
   const pictures = shots.map(({ image, latents, masks }) => ({ image, latents, masks }));
-  const key = contentKey({ seenBy, model: model.hash, clip: clip?.hash ?? null, pictures, maskGrid, promptPrefix });
+  const segmented = clipSeg && { by: clipSeg.hash, looks: characters.map(({ looks }) => looks) };
+  const by = { seenBy, model: model.hash, clip: clip?.hash ?? null, segmented };
+  const key = contentKey({ ...by, pictures, maskGrid, promptPrefix });
   return cache.measured(`${key}.masks-seen`, () =>
     lookByMasks(drawn.shots, drawn.maskGrid, {
       clip: clip?.clip,
+      segment: clipSeg && figuresByLooks(clipSeg.clipSeg, characters),
       features: (probes) => engine.probe(choice, { look: 'features', probes }),
       promptPrefix,
     }),

@@ -8,6 +8,7 @@ import { sideBySide } from '../looking/cosine.ts';
 import { outlineVector } from '../looking/creature-features.ts';
 import { channelStatistics } from '../looking/csd.ts';
 import { type FeatureLooking, shotFeatures } from '../looking/shot-features.ts';
+import type { SegmentFigures } from './segment-figures.ts';
 
 /** What can be seen in any model's picture, whose own attention says where its characters are; numbers that JSON keeps. */
 export interface MaskSighting {
@@ -27,6 +28,8 @@ export interface SeenFigure {
 
 export interface MaskLooking extends FeatureLooking {
   readonly clip: Pick<Clip, 'embedPicture'> | undefined;
+  /** in place of the masks of attention */
+  readonly segment?: SegmentFigures | undefined;
 }
 
 /** What a digit more would say is noise; files stay small. */
@@ -39,18 +42,20 @@ export async function lookByMasks(
   looking: MaskLooking,
 ): Promise<MaskSighting[]> {
   const { grid, found } = await shotFeatures(shots, looking);
-  const { clip } = looking;
+  const { clip, segment } = looking;
   const sightings: MaskSighting[] = [];
-  for (const [i, { image, masks }] of shots.entries()) {
+  for (const [i, { image, masks: attended }] of shots.entries()) {
     const ofPicture = found[i] as Float32Array;
     const figures: Record<string, SeenFigure> = {};
+    const segmented = await segment?.(image, Object.keys(attended));
+    const { masks, grid: cells } = segmented ?? { masks: attended, grid: maskGrid };
     for (const [name, mask] of Object.entries(masks)) {
-      const cut = cutOut(image, mask, maskGrid);
+      const cut = cutOut(image, mask, cells);
       if (!cut) continue;
       const identity = clip
         ? await clip.embedPicture(cut)
-        : figureVector(ofPicture, resizeMask(mask, maskGrid, grid), colourHistogram(coloursIn(image, mask, maskGrid)));
-      figures[name] = { identity: rounded(identity), outline: rounded(outlineVector({ mask }, maskGrid)) };
+        : figureVector(ofPicture, resizeMask(mask, cells, grid), colourHistogram(coloursIn(image, mask, cells)));
+      figures[name] = { identity: rounded(identity), outline: rounded(outlineVector({ mask }, cells)) };
     }
     sightings.push({
       figures,

@@ -74,11 +74,12 @@ export async function measureByMasks(
     );
     return (canon && copyPasteRate(generated, canon, others)) ?? undefined;
   });
+  const expected = onStage.reduce((sum, names) => sum + names.length, 0);
   return {
     measures: {
       cidsCross: cross,
       cidsSelf: self,
-      found: null,
+      found: expected > 0 ? characters.reduce((sum, { found }) => sum + found, 0) / expected : null,
       csdCross: style.cross,
       csdSelf: style.self,
       scene: alignment.scene,
