@@ -44,6 +44,9 @@ function freePort(): Promise<number> {
   });
 }
 
+// who interrupts ends the tests, and the server is to be stopped then
+process.on('SIGINT', () => {});
+
 const programs = programsFolder();
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'troupe-postgres-'));
 const data = path.join(folder, 'data');
