@@ -56,9 +56,12 @@ export async function openReader(
       return probe.call(deps.engine, model, request, hooks);
     },
   };
-  return (reader ?? (isPocketWorld ? 'judge' : 'masks')) === 'judge'
-    ? openJudgeReader(threads, { ...deps, engine, promptPrefix })
-    : openMaskReader({ clip, clipseg, threads }, { ...deps, engine, promptPrefix }, (text) => progress.prepared(text));
+  const opening = { ...deps, engine, promptPrefix };
+  const notice = (text: string) => progress.prepared(text);
+  if (reader === 'masks' || !isPocketWorld) return openMaskReader({ clip, clipseg, threads }, opening, notice);
+  if ((clip ?? clipseg ?? NONE) !== NONE)
+    notice('The judge reads these pictures; --clip and --clipseg are for --reader masks.');
+  return openJudgeReader(threads, opening);
 }
 
 type OpeningDeps = ReaderDeps & { readonly promptPrefix: string };
