@@ -7,7 +7,7 @@ A batch holds N images under classifier-free guidance. Its rows are the N uncond
 ones, so [2N, S, C] is seen as [2, N, S, C]: branch, image, token, channel. Branches never see each other.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 from diffusers import UNet2DConditionModel
@@ -33,6 +33,26 @@ class Step:
     inject_strength: Tensor
     inject_branches: tuple[int, ...]  # 0 unconditional, 1 conditional
     inject_tokens: int  # S of the level where features are injected
+    # Not in the paper (docs/adr/0007-two-characters.md). Whose a token is, keyed by S: int64 [N, S], 0 for nobody's.
+    # Somebody's tokens don't look at another's in other images
+    owner: dict[int, Tensor] = field(default_factory=dict)
+    # Prompts of their own for parts of conditional images, in place of the image's
+    parts: tuple["Part", ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    image: int
+    text: Tensor  # [T, X]
+    tokens: dict[int, Tensor]  # keyed by S: bool [S]; no two parts of an image overlap
+
+
+def without_owners(step: Step) -> Step:
+    return replace(step, owner={})
+
+
+def without_parts(step: Step) -> Step:
+    return replace(step, parts=())
 
 
 def without_sharing(step: Step) -> Step:
@@ -92,8 +112,13 @@ class SelfAttention:
         shared = self.step.shared[k.shape[1]]
         seen = shared[image] if shared.ndim == 3 else shared
         allowed = seen & self.step.looks_at[image][:, None]  # [N, S]
-        allowed[image] = True
-        return attend(q, k.flatten(0, 1), v.flatten(0, 1), heads, log_mask=allowed.flatten().to(q.dtype).log())[0]
+        owner = self.step.owner.get(k.shape[1])
+        per_query = allowed.expand(len(q), *allowed.shape).clone()  # [S of the query, N, S]
+        if owner is not None:
+            mine = owner[image][:, None, None]
+            per_query &= (mine == 0) | (owner == 0) | (owner == mine)
+        per_query[:, image] = True
+        return attend(q, k.flatten(0, 1), v.flatten(0, 1), heads, log_mask=per_query.flatten(1).to(q.dtype).log())[0]
 
     def inject(self, x: Tensor) -> Tensor:
         """Section 4.3: x <- (1 - alpha) x + alpha x[correspondence], from the features before any injection."""
@@ -106,17 +131,23 @@ class SelfAttention:
 
 
 class CrossAttention:
-    """Plain cross-attention that keeps its probabilities, mean over heads, by the number of image tokens."""
+    """Cross-attention that keeps its probabilities with the images' own prompts, mean over heads, by image tokens."""
 
-    def __init__(self, maps: dict[int, list[Tensor]]):
-        self.maps = maps
+    def __init__(self, maps: dict[int, list[Tensor]], parts: tuple[Part, ...]):
+        self.maps, self.parts = maps, parts
 
     def __call__(self, attn, hidden_states: Tensor, encoder_hidden_states: Tensor, **_) -> Tensor:
         q, k, v = attn.to_q(hidden_states), attn.to_k(encoder_hidden_states), attn.to_v(encoder_hidden_states)
         results = [attend(*row, attn.heads) for row in zip(q, k, v)]
         probabilities = torch.stack([p.mean(0) for _, p in results])  # [2N, S, T]
         self.maps.setdefault(q.shape[1], []).append(probabilities)
-        return attn.to_out[0](torch.stack([out for out, _ in results]))
+        out = torch.stack([out for out, _ in results])
+        for part in self.parts:
+            row = len(out) // 2 + part.image  # conditional
+            text = part.text.to(q.dtype)
+            inside = part.tokens.get(q.shape[1], torch.zeros(q.shape[1], dtype=torch.bool))
+            out[row, inside] = attend(q[row, inside], attn.to_k(text), attn.to_v(text), attn.heads)[0]
+        return attn.to_out[0](out)
 
 
 @dataclass(frozen=True)
@@ -134,7 +165,7 @@ def run(model: UNet2DConditionModel, inputs: dict[str, Tensor], step: Step | Non
     dift: list[Tensor] = []
     model.set_attn_processor(
         {
-            name: SelfAttention(name, queries, step) if ".attn1." in name else CrossAttention(maps)
+            name: SelfAttention(name, queries, step) if ".attn1." in name else CrossAttention(maps, step.parts if step else ())
             for name in model.attn_processors
         }
     )

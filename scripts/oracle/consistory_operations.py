@@ -6,18 +6,30 @@ Once as the paper has it (consistory.py makes the expected outputs from masks an
 graph's index tensors (graph_contract.py). Names: the graph's inputs as they are; `<mode>.noise`, `<mode>.dift` and
 `<mode>.attention_<height>` are what it has to answer, where <height> is the mask resolution the graph was built for.
 Modes: vanilla; sdsa: shared attention; query: the same with blended queries (alone they change nothing, the twins'
-queries being the images' own); inject: feature injection alone; all. A test switches a part off with the empty form
-of its inputs.
+queries being the images' own); inject: feature injection alone; all; and what is not the paper's: owners: shared
+attention in which tokens don't look at those of another owner; parts: prompts of their own for parts of pictures;
+apart: both with all. A test switches a part off with the empty form of its inputs; inputs that only one mode has are
+stored as `<mode>.<input>`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
 import unet
-from consistory import Outcome, Step, run, without_injection, without_query_blending, without_sharing
+from consistory import (
+    Outcome,
+    Part,
+    Step,
+    run,
+    without_injection,
+    without_owners,
+    without_parts,
+    without_query_blending,
+    without_sharing,
+)
 from fixture_io import FIXTURES, write_fixture
-from graph_contract import Row, gather_rows, index_tensors
+from graph_contract import Row, gather_rows, index_tensors, owner_tensors, part_tensors
 
 SUBJECT_SHARE = 0.35  # of the tokens of an image that are subject and survived dropout
 INJECTED_SHARE = 0.4
@@ -49,7 +61,7 @@ CASES = {
         levels=((8, 8), (4, 4)),
         mask_heights=(8, 4),
         shuffled=False,
-        modes=("vanilla", "sdsa", "query", "inject", "all"),
+        modes=("vanilla", "sdsa", "query", "inject", "all", "owners", "parts"),
         dift_modes=("vanilla", "all"),
     ),
     "sd15": Case(
@@ -73,8 +85,8 @@ CASES = {
         levels=((8, 12), (4, 6)),
         mask_heights=(8, 4),
         shuffled=True,
-        modes=("all",),
-        dift_modes=("all",),
+        modes=("all", "apart"),
+        dift_modes=("all", "apart"),
     ),
 }
 
@@ -104,6 +116,27 @@ def draw_step(case: Case, random: torch.Generator) -> Step:
     )
 
 
+OWNERS = 2
+PART_SHARE = 0.4  # of an image's tokens, of each of its two parts
+
+
+def set_apart(case: Case, step: Step, inputs: dict[str, torch.Tensor], random: torch.Generator) -> Step:
+    """The step with owners of tokens, and two parts of the first image that hear other prompts."""
+    n, sizes = case.images, [h * w for h, w in case.levels]
+    owner = {size: torch.randint(0, OWNERS + 1, (n, size), generator=random) for size in sizes}
+    draws = {size: torch.rand(size, generator=random) for size in sizes}
+    shape = inputs["encoder_hidden_states"].shape[1:]
+    first, second = (
+        Part(
+            image=0,
+            text=torch.randn(shape, generator=random),
+            tokens={size: (i * PART_SHARE <= draw) & (draw < (i + 1) * PART_SHARE) for size, draw in draws.items()},
+        )
+        for i in range(2)
+    )
+    return replace(step, owner=owner, parts=(first, second))
+
+
 def batch_rows(case: Case, random: torch.Generator) -> list[Row]:
     """Unconditional images, conditional images, vanilla twins; or the same in a random order."""
     images = [Row(branch, image) for branch in range(2) for image in range(case.images)]
@@ -129,7 +162,8 @@ def expected(
 
 def must_show(outcomes: dict[str, Outcome]) -> None:
     """Each operation has to change the noise by far more than a test tolerates, or the fixture proves nothing."""
-    for mode, without in (("sdsa", "vanilla"), ("query", "sdsa"), ("inject", "vanilla"), ("all", "query")):
+    pairs = ("sdsa", "vanilla"), ("query", "sdsa"), ("inject", "vanilla"), ("all", "query")
+    for mode, without in (*pairs, ("owners", "sdsa"), ("parts", "vanilla"), ("apart", "all")):
         change = float((outcomes[mode].noise - outcomes[without].noise).abs().max())
         print(f"  {mode} changes the noise of {without} by up to {change:.3g}")
         assert change > VISIBLE, f"{mode} changes almost nothing: {change}"
@@ -142,6 +176,7 @@ def main() -> None:
         inputs = unet.draw_inputs(case.model, model, rows=2 * case.images, seed=3)
         inputs["timestep"] = torch.full((2 * case.images,), 741.0)
         step = draw_step(case, random)
+        apart = set_apart(case, step, inputs, torch.Generator().manual_seed(4))
         by_diffusers = unet.predict(model, inputs)
         plain = run(model, inputs, step=None, plain=None)
         assert (plain.noise - by_diffusers).abs().max() < 1e-12, "our plain attention is not diffusers' own"
@@ -151,6 +186,9 @@ def main() -> None:
             "query": without_injection(step),
             "inject": without_sharing(without_query_blending(step)),
             "all": step,
+            "owners": without_parts(without_query_blending(without_injection(apart))),
+            "parts": without_sharing(without_query_blending(without_injection(without_owners(apart)))),
+            "apart": apart,
         }
         rows = batch_rows(case, random)
         feeds = {key: gather_rows(rows, value, value) for key, value in inputs.items()}
@@ -160,10 +198,15 @@ def main() -> None:
         out = {}
         for mode in case.modes:
             out |= expected(case, mode, outcomes[mode], plain, rows, columns)
-        contract = index_tensors(step, rows, dict(case.levels), random)
+        widths = dict(case.levels)
+        contract = index_tensors(step, rows, widths, random)
+        owners = owner_tensors(apart, rows, contract, widths)
+        parts = part_tensors(apart, rows, feeds["encoder_hidden_states"], widths)
+        own = {"owners": owners, "parts": parts, "apart": owners | parts}
+        special = {f"{mode}.{key}": value for mode in case.modes for key, value in own.get(mode, {}).items()}
         write_fixture(
             FIXTURES / "consistory" / f"operations-{name}.safetensors",
-            {**feeds, **contract, "concept_columns": columns, **out},
+            {**feeds, **contract, **special, "concept_columns": columns, **out},
             model=case.model,
         )
 

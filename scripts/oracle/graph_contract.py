@@ -42,7 +42,42 @@ def bank_tensors(step: Step, rows: list[Row], height: int, tokens: int, random: 
     index = torch.randint(0, len(rows) * tokens, (len(rows), size), generator=random)  # padding may point anywhere
     for row, bank in zip(index, banks):
         row[: len(bank)] = bank[torch.randperm(len(bank), generator=random)]
-    return {f"bank_index_{height}": index, f"bank_length_{height}": torch.tensor([len(bank) for bank in banks])}
+    return {
+        f"bank_index_{height}": index,
+        f"bank_length_{height}": torch.tensor([len(bank) for bank in banks]),
+        f"bank_owner_{height}": torch.zeros_like(index),
+        f"bank_viewer_{height}": torch.zeros(len(rows), tokens, dtype=torch.int64),
+    }
+
+
+def owner_tensors(step: Step, rows: list[Row], banks: dict[str, Tensor], widths: dict[int, int]) -> dict[str, Tensor]:
+    """Whose the tokens of the banks are, and whose the rows' own. Twins are nobody's."""
+    out = {}
+    for height, width in widths.items():
+        owner = step.owner[height * width]
+        nobody = torch.zeros(height * width, dtype=torch.int64)
+        of_rows = torch.stack([nobody if row.is_twin else owner[row.image] for row in rows])
+        out[f"bank_owner_{height}"] = of_rows.flatten()[banks[f"bank_index_{height}"]]
+        out[f"bank_viewer_{height}"] = of_rows
+    return out
+
+
+def part_tensors(step: Step, rows: list[Row], texts: Tensor, widths: dict[int, int]) -> dict[str, Tensor]:
+    """Prompts of parts stand behind the rows' own; `prompt_answer` says which answer is a token's. `texts`: [B, T, X]"""
+    batch = len(rows)
+    at = [rows.index(Row(1, part.image)) for part in step.parts]
+    out = {
+        "encoder_hidden_states": torch.cat([texts, torch.stack([part.text for part in step.parts]).to(texts.dtype)]),
+        "prompt_row": torch.tensor([*range(batch), *at]),
+    }
+    for height, width in widths.items():
+        tokens = height * width
+        answer = torch.arange(batch * tokens).reshape(batch, tokens)
+        for i, (row, part) in enumerate(zip(at, step.parts)):
+            inside = part.tokens[tokens]
+            answer[row, inside] = (batch + i) * tokens + inside.nonzero()[:, 0]
+        out[f"prompt_answer_{height}"] = answer.flatten()
+    return out
 
 
 def bank_of(row: Row, step: Step, rows: list[Row], tokens: int) -> Tensor:

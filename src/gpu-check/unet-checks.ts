@@ -9,12 +9,15 @@ import { fixturePath, POCKET, readFixture, readModelPart, type Tensors, tensorOf
 const MODEL_INPUTS = ['sample', 'timestep', 'encoder_hidden_states', 'text_embeds', 'time_ids'];
 
 /** Which of ConsiStory's operations a mode of the oracle has (scripts/oracle/consistory_operations.py). */
-export const OPERATIONS = {
+const OPERATIONS = {
   vanilla: [],
   sdsa: ['bank_'],
   query: ['bank_', 'query_'],
   inject: ['inject_'],
   all: ['bank_', 'query_', 'inject_'],
+  owners: ['bank_'],
+  parts: [],
+  apart: ['bank_', 'query_', 'inject_'],
 } as const satisfies Record<string, readonly string[]>;
 export type Mode = keyof typeof OPERATIONS;
 
@@ -24,6 +27,9 @@ const WORDS: Record<Mode, string> = {
   query: 'and blended queries',
   inject: 'injection',
   all: 'all operations',
+  owners: 'shared attention of owned tokens',
+  parts: 'prompts for parts of pictures',
+  apart: 'all operations, owned tokens and prompts for parts',
 };
 
 /** The U-Nets of each family and the pocket model's, with nothing shared. */
@@ -49,9 +55,9 @@ export function plainUnet(model: string, compute: ComputeType) {
 /** One step with each of ConsiStory's operations, and with all of them. */
 export const OPERATION_CHECKS: readonly Check[] = (
   [
-    ['sdxl', 8, ['vanilla', 'sdsa', 'query', 'inject', 'all']],
+    ['sdxl', 8, ['vanilla', 'sdsa', 'query', 'inject', 'all', 'owners', 'parts']],
     ['sd15', 4, ['all']],
-    ['sd21', 8, ['all']],
+    ['sd21', 8, ['all', 'apart']],
   ] as const
 ).flatMap(([model, maskResolution, modes]) =>
   modes.map(
@@ -83,13 +89,17 @@ function unetOf(model: string, fixture: Tensors, compute: ComputeType, maskResol
 const modelInputs = (fixture: Tensors): Tensors =>
   Object.fromEntries(Object.entries(fixture).filter(([name]) => MODEL_INPUTS.includes(name)));
 
-/** A mode's inputs: those of its operations out of the fixture, the empty form of the others. */
-function operationFeeds(fixture: Tensors, graph: UNetGraph, mode: Mode): Tensors {
+/** A mode's inputs: those of its operations out of the fixture, some in a form of its own, the empty form of the others. */
+export function operationFeeds(fixture: Tensors, graph: UNetGraph, mode: Mode): Tensors {
   const prefixes: readonly string[] = ['concept_columns', ...OPERATIONS[mode]];
   const empty = nothingShared(graph, tensorOf(fixture, 'sample').shape[0] as number);
   const switched = Object.keys(empty).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
   const taken = Object.fromEntries(switched.map((name) => [name, tensorOf(fixture, name)]));
-  return { ...modelInputs(fixture), ...empty, ...taken };
+  const own = [...Object.keys(empty), 'encoder_hidden_states'].flatMap((name) => {
+    const value = fixture[`${mode}.${name}`];
+    return value ? [[name, value] as const] : [];
+  });
+  return { ...modelInputs(fixture), ...empty, ...taken, ...Object.fromEntries(own) };
 }
 
 /** Nothing shared, and the maps of column 0. */

@@ -46,6 +46,7 @@ export function reordered(feeds: Tensors, order: readonly number[]): Tensors {
     if (name.startsWith('inject_weight') || name.startsWith('given_')) return [name, value];
     if (name.startsWith('inject_') || name.startsWith('keep_')) return [name, moved(value, tokens)];
     if (name.startsWith('bank_index')) return [name, takeRows(moved(value, tokens), order)];
+    if (name.startsWith('prompt_')) return [name, value]; // each row hears its own, wherever it stands
     if (name === 'query_source') return [name, takeRows(moved(value, 1), order)];
     return [name, takeRows(value, order)];
   });

@@ -1,5 +1,5 @@
 import type { TensorValue } from '../runtime/tensor-value.ts';
-import type { Grid } from './subject-mask.ts';
+import type { Grid, Mask } from './subject-mask.ts';
 
 /** What the text encoders made of one prompt. */
 export interface Conditioning {
@@ -17,6 +17,14 @@ export interface UnetRow {
   readonly text: Conditioning;
   /** token columns whose attention is wanted; rows of a batch may differ in number, short ones are padded */
   readonly columns: readonly number[];
+  /** parts of the picture that hear a prompt of their own in place of `text`; no two overlap */
+  readonly parts?: readonly PicturePart[];
+}
+
+export interface PicturePart {
+  /** over the mask grid */
+  readonly mask: Mask;
+  readonly text: Conditioning;
 }
 
 /** ConsiStory's inputs of one run, by the names of the graph; left out, nothing is shared. */

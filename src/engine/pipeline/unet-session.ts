@@ -4,6 +4,7 @@ import type { UNetGraph } from '../graph/unet/unet.ts';
 import type { Runnable } from '../runtime/onnx-session.ts';
 import { int64Tensor, type TensorValue } from '../runtime/tensor-value.ts';
 import { nothingShared } from './nothing-shared.ts';
+import { promptFeeds } from './prompt-feeds.ts';
 
 type Feeds = Record<string, TensorValue>;
 
@@ -66,11 +67,13 @@ export class UnetSession implements ConsistoryUnet {
   private feeds(rows: readonly UnetRow[], consistory: ConsistoryFeeds): Feeds {
     const batch = rows.length;
     const { textWidth, added } = this.graph.config;
-    const text = packRows(rows.map((row) => row.text.hidden));
+    const parts = rows.map((row) => row.parts ?? []);
+    const prompts = [...rows, ...parts.flat()].map(({ text }) => text.hidden);
+    const text = packRows(prompts);
     const feeds: Feeds = {
       sample: this.floats(packRows(rows.map((row) => row.latents)), [batch, ...this.latentShape]),
       timestep: { type: 'float32', shape: [batch], data: Float32Array.from(rows, (row) => row.timestep) },
-      encoder_hidden_states: this.floats(text, [batch, text.length / batch / textWidth, textWidth]),
+      encoder_hidden_states: this.floats(text, [prompts.length, text.length / prompts.length / textWidth, textWidth]),
       concept_columns: columnsTensor(rows.map((row) => row.columns)),
     };
     if (added) {
@@ -78,7 +81,9 @@ export class UnetSession implements ConsistoryUnet {
       const ids = packRows(rows.map(() => Float32Array.from(this.timeIds)));
       feeds.time_ids = { type: 'float32', shape: [batch, this.timeIds.length], data: ids };
     }
-    for (const [name, value] of Object.entries({ ...nothingShared(this.graph, batch), ...consistory })) {
+    const empty = nothingShared(this.graph, batch);
+    const heard = promptFeeds(parts, this.graph.promptLevels, this.graph.maskLevel);
+    for (const [name, value] of Object.entries({ ...empty, ...heard, ...consistory })) {
       feeds[name] = value.type === 'float32' ? this.floats(value.data, value.shape) : value;
     }
     return feeds;

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { int64Tensor, type TensorValue } from '../../../src/engine/runtime/tensor-value.ts';
-import { type Mode, OPERATIONS } from '../../../src/gpu-check/unet-checks.ts';
+import { operationFeeds } from '../../../src/gpu-check/unet-checks.ts';
 import { emptyBanks, reordered, withOneChanged, withPadding, zeros } from '../../support/consistory-feeds.ts';
 import { readFixture } from '../../support/fixtures.ts';
 import {
-  type FixtureUnet,
   fixtureUnet,
   maximalDifference,
   modelInputs,
@@ -21,27 +20,18 @@ const TOLERANCE = 2e-5;
 
 const rowsOf = (fixture: Tensors): number => tensor(fixture, 'sample').shape[0] as number;
 
-/** A mode's inputs: those of its operations out of the fixture, the empty form of the others. */
-function feedsOf(fixture: Tensors, unet: FixtureUnet, mode: Mode): Tensors {
-  const prefixes: readonly string[] = ['concept_columns', ...OPERATIONS[mode]];
-  const empty = nothingShared(unet, rowsOf(fixture));
-  const switched = Object.keys(empty).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
-  const taken = Object.fromEntries(switched.map((name) => [name, tensor(fixture, name)]));
-  return { ...modelInputs(fixture), ...empty, ...taken };
-}
-
 describe.each([
-  ['sdxl', 8, ['vanilla', 'sdsa', 'query', 'inject', 'all']],
-  ['sdxl', 4, ['vanilla', 'sdsa', 'query', 'inject', 'all']],
+  ['sdxl', 8, ['vanilla', 'sdsa', 'query', 'inject', 'all', 'owners', 'parts']],
+  ['sdxl', 4, ['vanilla', 'sdsa', 'query', 'inject', 'all', 'owners', 'parts']],
   ['sd15', 4, ['all']],
-  ['sd21', 8, ['all']],
-  ['sd21', 4, ['all']],
+  ['sd21', 8, ['all', 'apart']],
+  ['sd21', 4, ['all', 'apart']],
 ] as const)('given the step of %s with masks read at height %i', (name, maskResolution, modes) => {
   const fixture = readFixture('consistory', `operations-${name}.safetensors`);
   const unet = fixtureUnet(name, sizesOf(fixture), maskResolution);
 
   test.each(modes)('given the operations of "%s", then the graph answers as the paper says', async (mode) => {
-    const answer = await unet.run(feedsOf(fixture, unet, mode));
+    const answer = await unet.run(operationFeeds(fixture, unet, mode));
     const wanted: Tensors = {
       noise: tensor(fixture, `${mode}.noise`),
       attention: tensor(fixture, `${mode}.attention_${maskResolution}`),
@@ -75,8 +65,8 @@ describe('given the step of sdxl', () => {
   const noBanks = Object.fromEntries(bankLengths.map((name) => [name, int64Tensor(new Array(rows).fill(0))]));
 
   test('given banks full of padding, then the answer is that of no banks', async () => {
-    const plain = await unet.run(feedsOf(fixture, unet, 'vanilla'));
-    const padded = await unet.run({ ...feedsOf(fixture, unet, 'sdsa'), ...noBanks });
+    const plain = await unet.run(operationFeeds(fixture, unet, 'vanilla'));
+    const padded = await unet.run({ ...operationFeeds(fixture, unet, 'sdsa'), ...noBanks });
     for (const output of ['noise', 'attention', 'dift']) {
       const difference = maximalDifference(padded[output], tensor(plain, output));
       console.info(`padding only, ${output}: maximal difference ${difference.toExponential(1)}`);
@@ -85,7 +75,7 @@ describe('given the step of sdxl', () => {
   });
 
   test('given other padding in the banks, then the answer is the same bit for bit', async () => {
-    const feeds = feedsOf(fixture, unet, 'sdsa');
+    const feeds = operationFeeds(fixture, unet, 'sdsa');
     const repadded = Object.fromEntries(
       [8, 4].map((height) => [`bank_index_${height}`, withPadding(feeds, height, 0n)] as const),
     );
@@ -102,23 +92,35 @@ describe('given the step of sdxl', () => {
     'inject_source_8',
     'inject_weight_8',
   ])('given a single wrong number in %s, then it shows', async (name) => {
-    const feeds = feedsOf(fixture, unet, 'all');
+    const feeds = operationFeeds(fixture, unet, 'all');
     const { noise } = await unet.run({ ...feeds, [name]: withOneChanged(tensor(feeds, name)) }, ['noise']);
     const difference = maximalDifference(noise, tensor(fixture, 'all.noise'));
     console.info(`one wrong number in ${name}: maximal difference ${difference.toExponential(1)}`);
     expect(difference).toBeGreaterThan(2 * TOLERANCE);
   });
 
+  test.each([
+    ['owners', 'bank_owner_8'],
+    ['owners', 'bank_viewer_4'],
+    ['parts', 'prompt_answer_8'],
+  ] as const)('given the operations of "%s" and a single wrong number in %s, then it shows', async (mode, name) => {
+    const feeds = operationFeeds(fixture, unet, mode);
+    const { noise } = await unet.run({ ...feeds, [name]: withOneChanged(tensor(feeds, name)) }, ['noise']);
+    const difference = maximalDifference(noise, tensor(fixture, `${mode}.noise`));
+    console.info(`one wrong number in ${name}: maximal difference ${difference.toExponential(1)}`);
+    expect(difference).toBeGreaterThan(2 * TOLERANCE);
+  });
+
   test('given operations with strength 0, then the answer is the plain one bit for bit', async () => {
-    const { noise } = await unet.run(feedsOf(fixture, unet, 'vanilla'), ['noise']);
-    const feeds = { ...feedsOf(fixture, unet, 'all'), ...emptyBanks(unet, rows) };
+    const { noise } = await unet.run(operationFeeds(fixture, unet, 'vanilla'), ['noise']);
+    const feeds = { ...operationFeeds(fixture, unet, 'all'), ...emptyBanks(unet, rows) };
     const still = { ...feeds, query_strength: zeros(feeds, 'query_strength') };
     const answer = await unet.run({ ...still, inject_weight_8: zeros(feeds, 'inject_weight_8') }, ['noise']);
     expect(answer.noise).toEqual(noise);
   });
 
   test('given nothing shared, then a row alone answers as it does among others', async () => {
-    const plain = await unet.run(feedsOf(fixture, unet, 'vanilla'));
+    const plain = await unet.run(operationFeeds(fixture, unet, 'vanilla'));
     for (const row of [0, 3]) {
       const inputs = takeRowsOfAll(modelInputs(fixture), [row]);
       const columns = { concept_columns: takeRows(tensor(fixture, 'concept_columns'), [row]) };
@@ -133,7 +135,7 @@ describe('given the step of sdxl', () => {
 
   test('given the rows in another order, then the answers come in that order', async () => {
     const order = [5, 2, 7, 0, 3, 6, 1, 4];
-    const feeds = feedsOf(fixture, unet, 'all');
+    const feeds = operationFeeds(fixture, unet, 'all');
     const answer = await unet.run(reordered(feeds, order));
     const before = await unet.run(feeds);
     for (const output of ['noise', 'attention', 'dift']) {

@@ -1,3 +1,4 @@
+import { MOST_OWNERS } from '../../consistory/token-owners.ts';
 import { times } from '../dim.ts';
 import type { Graph } from '../graph.ts';
 import type { Value } from '../graph-builder.ts';
@@ -14,14 +15,24 @@ export interface AttentionLevel {
   readonly shared: boolean;
 }
 
-/** The tokens of other images that rows may look at, at one resolution. */
+/**
+ * The tokens of other images that rows may look at, at one resolution. What a token must not see is told by a product:
+ * `reach` . `shown` is 0 where a query may look and -large elsewhere.
+ */
 export interface TokenBank {
   /** int64 [B, M], rows of the flattened [B * S] tokens, and behind them of the remembered ones */
   readonly index: Value;
-  /** [B, S + M]: 0 where a row may look, -large at the padding of its bank */
-  readonly bias: Value;
+  /** [B, S, REACH] of the queries */
+  readonly reach: Value;
+  /** [B, S + M, REACH] of the row's own tokens and its bank's */
+  readonly shown: Value;
   readonly memory: Memory;
 }
+
+/** Owners of tokens that can be told from each other, beside 0, nobody. */
+const OWNERS = MOST_OWNERS;
+/** One number for the padding and one for each owner: eight channels more, as GPU kernels like them in half precision. */
+export const REACH = 1 + OWNERS;
 
 /**
  * What a layer's tokens of this run are kept for later runs, and those kept of earlier ones (design 2.4). Each layer
@@ -88,14 +99,44 @@ export function consistoryInputs(
   };
 }
 
+/** Inputs: the bank's tokens, how many each row has, whose they are and whose the row's own are (0: nobody's). */
 function tokenBank(g: Graph, { height, tokens }: AttentionLevel): TokenBank {
   const size = `bank_${height}`;
   const index = g.input(`bank_index_${height}`, 'int64', ['batch', size]);
   const length = g.input(`bank_length_${height}`, 'int64', ['batch']);
+  const owner = g.input(`bank_owner_${height}`, 'int64', ['batch', size]);
+  const viewer = g.input(`bank_viewer_${height}`, 'int64', ['batch', tokens]);
   const valid = g.less(g.unsqueeze(g.rangeOfAxis(index, 1), [0]), g.unsqueeze(length, [1])); // [B, M]
-  const bank = g.where(valid, g.scalar(0), g.scalar(MASKED));
-  const own = g.expand(g.floats([0], [1, 1]), ['batch', tokens], length);
-  return { index, bias: g.concat([own, bank], 1), memory: memory(g, 'tokens', height) };
+  const padding = g.unsqueeze(g.where(valid, g.scalar(0), g.scalar(MASKED)), [2]);
+  const bank = g.concat(
+    [
+      padding,
+      g.gather(
+        byOwner(g, (of, other) => (of === other ? MASKED : 0)),
+        owner,
+      ),
+    ],
+    2,
+  );
+  const own = g.expand(g.floats(Array<number>(REACH).fill(0), [1, 1, REACH]), ['batch', tokens, REACH], length);
+  const one = g.expand(g.floats([1], [1, 1, 1]), ['batch', tokens, 1], length);
+  const strangers = g.gather(
+    byOwner(g, (of, other) => (of === other ? 0 : 1)),
+    viewer,
+  );
+  return {
+    index,
+    reach: g.concat([one, strangers], 2),
+    shown: g.concat([own, bank], 1),
+    memory: memory(g, 'tokens', height),
+  };
+}
+
+/** [1 + OWNERS, OWNERS] rows by owner; nobody's is zero */
+function byOwner(g: Graph, value: (of: number, other: number) => number): Value {
+  const owners = Array.from({ length: OWNERS }, (_, i) => i);
+  const rows = owners.flatMap((of) => owners.map((other) => value(of, other)));
+  return g.floats([...owners.map(() => 0), ...rows], [1 + OWNERS, OWNERS]);
 }
 
 function memory(g: Graph, kind: Memory['kind'], height: number): Memory {

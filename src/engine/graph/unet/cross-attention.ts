@@ -2,8 +2,10 @@ import { times } from '../dim.ts';
 import type { Graph } from '../graph.ts';
 import type { Value } from '../graph-builder.ts';
 import { linear } from '../layers.ts';
+import type { AttentionLevel } from './consistory-inputs.ts';
+import type { Prompts } from './prompts.ts';
 
-/** What the prompt's tokens drew to themselves in one layer: [B, S, T], mean over heads. */
+/** What the prompts' tokens drew to themselves in one layer: [N, S, T], mean over heads. */
 export type AttentionMap = Value;
 
 export interface CrossAttention {
@@ -14,37 +16,39 @@ export interface CrossAttention {
 }
 
 /**
- * x [B * S, C], text [B * T, X]. Where the map is wanted the probabilities have to exist, and attention is written
- * out; elsewhere the fused kernel never holds them.
+ * x [B * S, C]. Queries meet all prompts of their picture; then each token takes the answer of its own. Where the map is
+ * wanted the probabilities have to exist, and attention is written out; elsewhere the fused kernel never holds them.
  */
 export function crossAttention(
   g: Graph,
   x: Value,
-  text: Value,
+  prompts: Prompts,
   name: string,
   heads: number,
-  tokens: { readonly image: number; readonly text: number },
+  at: AttentionLevel,
   wantMap: boolean,
 ): CrossAttention {
   const channels = x.shape[1] as number;
-  const q = g.reshape(linear(g, x, `${name}.to_q`), ['batch', tokens.image, channels]);
+  const own = g.reshape(linear(g, x, `${name}.to_q`), ['batch', at.tokens, channels]);
+  const q = g.gather(own, prompts.row); // [N, S, C]
   const [k, v] = ['to_k', 'to_v'].map((part) =>
-    g.reshape(linear(g, text, `${name}.${part}`), ['batch', tokens.text, channels]),
+    g.reshape(linear(g, prompts.text, `${name}.${part}`), ['prompts', prompts.tokens, channels]),
   ) as [Value, Value];
   const { attended, map } = wantMap
     ? writtenOut(g, q, k, v, heads)
     : { attended: g.multiHeadAttention(q, k, v, heads), map: undefined };
-  const flat = g.reshape(attended, [times('batch', tokens.image), channels]);
-  return { output: linear(g, flat, `${name}.to_out.0`), map };
+  const answers = g.reshape(attended, [times('prompts', at.tokens), channels]);
+  const heard = g.gather(answers, prompts.answer.get(at.level) as Value);
+  return { output: linear(g, heard, `${name}.to_out.0`), map };
 }
 
 function writtenOut(g: Graph, q: Value, k: Value, v: Value, heads: number): { attended: Value; map: Value } {
   const channels = q.shape[2] as number;
   const width = channels / heads;
   const split = (t: Value, perm: readonly number[]) =>
-    g.transpose(g.reshape(t, ['batch', t.shape[1] as number, heads, width]), perm);
+    g.transpose(g.reshape(t, ['prompts', t.shape[1] as number, heads, width]), perm);
   const scaled = g.mul(split(q, [0, 2, 1, 3]), g.scalar(1 / Math.sqrt(width)));
-  const probabilities = g.softmax(g.matmul(scaled, split(k, [0, 2, 3, 1]))); // [B, heads, S, T]
+  const probabilities = g.softmax(g.matmul(scaled, split(k, [0, 2, 3, 1]))); // [N, heads, S, T]
   const attended = g.transpose(g.matmul(probabilities, split(v, [0, 2, 1, 3])), [0, 2, 1, 3]);
   return { attended: g.reshape(attended, q.shape), map: g.reduceMean(probabilities, 1) };
 }

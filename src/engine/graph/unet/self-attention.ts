@@ -7,6 +7,7 @@ import {
   blendQueries,
   type ConsistoryInputs,
   injectFeatures,
+  REACH,
   remember,
   type TokenBank,
 } from './consistory-inputs.ts';
@@ -53,9 +54,9 @@ interface KeysAndValues {
  * Shared attention (SDSA): q [B, S, C]; k, v [B * S, C] hold the tokens of all images, of which each row sees its own
  * and those that its bank names; behind them come those of remembered images [G, C].
  *
- * Padding of the bank is masked without a mask: every head gets one more channel (in half precision eight, for the
- * GPU kernels' alignment), in which q carries sqrt(d) and k the bias, so that q.k / sqrt(d) = scores + bias. A mask
- * proper would leave the flash kernel: 1.3 times the time and 1.6 GB at 4096 tokens (design 2.1).
+ * What must not be seen is masked without a mask: every head gets more channels, in which q carries sqrt(d) times its
+ * reach and k what it shows, so that q.k / sqrt(d) = scores + reach.shown. A mask proper would leave the flash kernel:
+ * 1.3 times the time and 1.6 GB at 4096 tokens (design 2.1).
  */
 function attendToBank(
   g: Graph,
@@ -67,30 +68,21 @@ function attendToBank(
 ): Value {
   const [batch, tokens, channels] = q.shape as readonly [string, number, number];
   const width = channels / heads;
-  const extra = g.compute === 'float16' ? 8 : 1;
-  // fp16: sqrt(d) * -1e4 must stay within 65504, so the bias travels divided
+  // fp16: sqrt(d) * -1e4 must stay within 65504, so what is shown travels divided
   const divisor = g.compute === 'float16' ? 64 : 1;
   const extend = (part: keyof KeysAndValues) => {
     const all = g.concat([own[part], given[part]], 0);
     return g.concat([g.reshape(own[part], [batch, tokens, channels]), g.gather(all, bank.index)], 1); // [B, S + M, C]
   };
-  const keys = extend('k');
-  const seen = keys.shape[1] as string;
-  const zeros = Array<number>(extra - 1).fill(0);
-
-  const carrier = g.floats([Math.sqrt(width) * divisor, ...zeros], [1, 1, 1, extra]);
-  const qExtra = g.expand(carrier, [batch, tokens, heads, extra], q);
-  const bias = g.unsqueeze(divisor === 1 ? bank.bias : g.mul(bank.bias, g.scalar(1 / divisor)), [2, 3]);
-  const one = g.floats([1, ...zeros], [1, 1, 1, extra]);
-  const kExtra = g.mul(bias, g.expand(one, [1, 1, heads, extra]));
-
-  const widen = (t: Value, more: Value, length: number | string) => {
+  const widen = (t: Value, more: Value) => {
+    const length = t.shape[1] as number | string;
     const split = g.reshape(t, [batch, length, heads, width]);
-    return g.reshape(g.concat([split, more], 3), [batch, length, heads * (width + extra)]);
+    const perHead = g.expand(g.unsqueeze(more, [2]), [batch, length, heads, REACH], t);
+    return g.reshape(g.concat([split, perHead], 3), [batch, length, heads * (width + REACH)]);
   };
   const attended = g.multiHeadAttention(
-    widen(q, qExtra, tokens),
-    widen(keys, kExtra, seen),
+    widen(q, g.mul(bank.reach, g.scalar(Math.sqrt(width) * divisor))),
+    widen(extend('k'), divisor === 1 ? bank.shown : g.mul(bank.shown, g.scalar(1 / divisor))),
     extend('v'),
     heads,
     1 / Math.sqrt(width),

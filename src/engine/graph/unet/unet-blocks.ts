@@ -4,6 +4,7 @@ import type { Value } from '../graph-builder.ts';
 import { conv2d, groupNorm, layerNorm, linear } from '../layers.ts';
 import type { AttentionLevel, ConsistoryInputs } from './consistory-inputs.ts';
 import { type AttentionMap, crossAttention } from './cross-attention.ts';
+import type { Prompts } from './prompts.ts';
 import { type Place, selfAttention } from './self-attention.ts';
 import type { UNetConfig, UNetLevel } from './unet-config.ts';
 
@@ -17,9 +18,7 @@ export interface UNetContext {
   readonly config: UNetConfig;
   /** [B, E], already activated */
   readonly embedding: Value;
-  /** [B * T, X] */
-  readonly text: Value;
-  readonly textTokens: number;
+  readonly prompts: Prompts;
   readonly consistory: ConsistoryInputs;
   /** the level at which cross-attention maps are collected */
   readonly maskLevel: number;
@@ -73,11 +72,10 @@ function transformerBlock(
   at: AttentionLevel,
   place: Place,
 ): Value {
-  const { g, text, textTokens, consistory, maskLevel, maps } = context;
+  const { g, prompts, consistory, maskLevel, maps } = context;
   const norm = (x: Value, part: string) => layerNorm(g, x, `${name}.${part}`, LAYER_NORM_EPSILON);
   const own = g.add(selfAttention(g, norm(t, 'norm1'), `${name}.attn1`, heads, at, place, consistory), t);
-  const sizes = { image: at.tokens, text: textTokens };
-  const cross = crossAttention(g, norm(own, 'norm2'), text, `${name}.attn2`, heads, sizes, at.level === maskLevel);
+  const cross = crossAttention(g, norm(own, 'norm2'), prompts, `${name}.attn2`, heads, at, at.level === maskLevel);
   if (cross.map) maps.push(cross.map);
   const prompted = g.add(cross.output, own);
   return g.add(feedForward(g, norm(prompted, 'norm3'), `${name}.ff`), prompted);

@@ -1,6 +1,5 @@
 import { UserError } from '../../../errors/user-error.ts';
 import type { TensorIndex } from '../../weights/tensor-index.ts';
-import { times } from '../dim.ts';
 import type { ComputeType } from '../element-type.ts';
 import { Graph } from '../graph.ts';
 import type { Value } from '../graph-builder.ts';
@@ -9,6 +8,7 @@ import type { LoraUpdates } from '../lora-updates.ts';
 import { upsampleConv } from '../upsample-conv.ts';
 import { conditioning } from './conditioning.ts';
 import { type AttentionLevel, consistoryInputs, type MemoryLayer } from './consistory-inputs.ts';
+import { promptInputs } from './prompts.ts';
 import type { Place } from './self-attention.ts';
 import { resnetBlock, transformer, type UNetContext } from './unet-blocks.ts';
 import { parseUNetConfig, type UNetConfig } from './unet-config.ts';
@@ -43,6 +43,8 @@ export interface UNetGraph {
   readonly config: UNetConfig;
   /** resolutions with attention, lowest first */
   readonly attentionLevels: readonly AttentionLevel[];
+  /** resolutions with prompts: the same, and that of the mid block */
+  readonly promptLevels: readonly AttentionLevel[];
   /** where masks are read */
   readonly maskLevel: AttentionLevel;
   /** where features are injected: the highest resolution with attention (paper §4.3: 64x64 of SDXL) */
@@ -62,6 +64,7 @@ export function buildUnet(options: UNetOptions): UNetGraph {
   const { height, width, tokens } = options;
   const g = new Graph(options);
   const attentionLevels = findAttentionLevels(config, height, width);
+  const promptLevels = withMidLevel(attentionLevels, config, height, width);
   const maskLevel = options.maskResolution
     ? attentionLevels.find((l) => l.height === options.maskResolution)
     : (attentionLevels.find((l) => Math.min(l.height, l.width) >= LEAST_MASK_SIDE) ?? attentionLevels.at(-1));
@@ -76,14 +79,12 @@ export function buildUnet(options: UNetOptions): UNetGraph {
 
   const sample = g.input('sample', g.compute, ['batch', config.inChannels, height, width]);
   const timestep = g.input('timestep', 'float32', ['batch']);
-  const text = g.input('encoder_hidden_states', g.compute, ['batch', tokens, config.textWidth]);
   const embedding = conditioning(g, config, timestep);
   const context: UNetContext = {
     g,
     config,
     embedding,
-    text: g.reshape(text, [times('batch', tokens), config.textWidth]),
-    textTokens: tokens,
+    prompts: promptInputs(g, promptLevels, tokens, config.textWidth),
     consistory: consistoryInputs(g, attentionLevels, injectLevel),
     maskLevel: maskLevel.level,
     maps: [],
@@ -100,6 +101,7 @@ export function buildUnet(options: UNetOptions): UNetGraph {
     model: g.encode(),
     config,
     attentionLevels,
+    promptLevels,
     maskLevel,
     injectLevel,
     memoryLayers: [...banks.values(), ...injections.values()].flatMap(({ memory }) => memory.layers),
@@ -147,9 +149,13 @@ function blocks(context: UNetContext, sample: Value, height: number, width: numb
   return { x, dift };
 }
 
-/** The wanted columns of the collected maps, mean over layers: [B, K, S]. Paper §4.1. */
+/** The wanted columns of the collected maps of each row's own prompt, mean over layers: [B, K, S]. Paper §4.1. */
 function attentionOfConcepts({ g, maps, consistory }: UNetContext): Value {
-  const sum = maps.reduce((a, b) => g.add(a, b));
+  const rows = g.rangeOfAxis(consistory.conceptColumns, 0);
+  const sum = g.gather(
+    maps.reduce((a, b) => g.add(a, b)),
+    rows,
+  );
   const perToken = g.transpose(g.mul(sum, g.scalar(1 / maps.length)), [0, 2, 1]); // [B, T, S]
   return g.gatherPerRow(perToken, consistory.conceptColumns);
 }
@@ -157,6 +163,17 @@ function attentionOfConcepts({ g, maps, consistory }: UNetContext): Value {
 function attentionLevel(config: UNetConfig, level: number, height: number, width: number): AttentionLevel {
   const [h, w] = [height / 2 ** level, width / 2 ** level];
   return { level, height: h, width: w, tokens: h * w, shared: config.levels[level]?.upAttention ?? false };
+}
+
+/** The mid block attends where Stable Diffusion's lowest blocks have only convolutions. */
+function withMidLevel(
+  levels: readonly AttentionLevel[],
+  config: UNetConfig,
+  height: number,
+  width: number,
+): readonly AttentionLevel[] {
+  const mid = attentionLevel(config, config.levels.length - 1, height, width);
+  return levels.some(({ level }) => level === mid.level) ? levels : [mid, ...levels];
 }
 
 function findAttentionLevels(config: UNetConfig, height: number, width: number): AttentionLevel[] {
