@@ -57,6 +57,9 @@ const schema = z.strictObject({
     ),
     anchors: z.union([z.int().min(1).max(64), z.literal('all')]),
     maskWindow: z.int().min(1).max(1000),
+    separation: orNothing(
+      z.strictObject({ prompts: z.boolean(), sharing: z.boolean(), smoothing: share }).nullable().default(null),
+    ),
   }),
   latentShape: z.tuple([dimension, dimension, dimension]),
   maskGrid: z.strictObject({ height: dimension, width: dimension }),

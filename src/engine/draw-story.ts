@@ -1,17 +1,17 @@
 import { consistentSampling, type SamplingPhase } from './consistory/consistent-sampling.ts';
-import type { ConceptRows, MaskTracker } from './consistory/mask-tracker.ts';
+import type { MaskTracker } from './consistory/mask-tracker.ts';
 import { isGuided } from './consistory/row-layout.ts';
 import type { PassState } from './consistory/sampling-pass.ts';
 import type { ConsistencySettings } from './consistory/settings.ts';
 import type { StagePanel } from './consistory/stage.ts';
 import type { Grid } from './consistory/subject-mask.ts';
+import { attentionColumns, encodeOwnPrompts } from './panel-words.ts';
 import type { Pipeline } from './pipeline/load-pipeline.ts';
 import type { EncodedPrompt } from './pipeline/text-encoding.ts';
 import type { RasterImage } from './raster-image.ts';
 import type { SamplerName } from './schedulers/sampler-names.ts';
 import { type AnchorMemory, inOrder, keepAnchors, setStage } from './story-stage.ts';
 import { type StoryTrace, traceOf } from './story-trace.ts';
-import { conceptColumns } from './tokenizer/concept-columns.ts';
 
 /** Somebody or something that has to look the same wherever it is. */
 export interface Concept {
@@ -118,6 +118,9 @@ export async function drawStory(pipeline: Pipeline, request: StoryRequest, hooks
   const prompts = await pipeline.encode(panels.map((panel) => panel.prompt));
   const negatives = isGuided(guidance) ? await encodeNegatives(pipeline, panels) : [];
   const columns = panels.map((panel, i) => attentionColumns(prompts[i] as EncodedPrompt, panel, concepts));
+  const ownPrompts = settings.separation?.prompts
+    ? await encodeOwnPrompts(pipeline.encode, panels, prompts, concepts)
+    : [];
   await report({ phase: 'encode', done: 1, total: 1 });
 
   const sampling = await consistentSampling(
@@ -131,6 +134,7 @@ export async function drawStory(pipeline: Pipeline, request: StoryRequest, hooks
       recorder: stage.recorder,
       prompts,
       negatives,
+      ownPrompts,
       columns: columns.map((c) => c.columns),
       guidance,
     },
@@ -180,24 +184,6 @@ async function encodeNegatives(pipeline: Pipeline, panels: readonly PanelRequest
   const different = [...new Set(panels.map((panel) => panel.negativePrompt))];
   const encoded = await pipeline.encodeNegatives(different);
   return panels.map((panel) => encoded[different.indexOf(panel.negativePrompt)] as EncodedPrompt);
-}
-
-/** The token columns of a panel's concepts, each once, and which of them belong to which concept's words. */
-function attentionColumns(
-  prompt: EncodedPrompt,
-  panel: PanelRequest,
-  concepts: readonly Concept[],
-): { columns: number[]; rows: ConceptRows } {
-  const columns: number[] = [];
-  const mapRow = (column: number): number => {
-    if (!columns.includes(column)) columns.push(column);
-    return columns.indexOf(column);
-  };
-  const shown = panel.concepts.flatMap((name) => concepts.find((concept) => concept.name === name) ?? []);
-  const words = conceptColumns(prompt.tokens, shown);
-  const rows = shown.map(({ name }, i) => [name, words[i]?.map((word) => word.map(mapRow)) ?? []] as const);
-  // fromEntries, so that a character called "__proto__" is one
-  return { columns, rows: Object.fromEntries(rows) };
 }
 
 /** Adds up the time spent in each phase. */

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { type ConsistencySettings, DEFAULT_SETTINGS } from '../engine/consistory/settings.ts';
+import {
+  type ConsistencySettings,
+  DEFAULT_SETTINGS,
+  SEPARATED,
+  type Separation,
+} from '../engine/consistory/settings.ts';
 import { UserError } from '../errors/user-error.ts';
 
 interface Override {
@@ -36,6 +41,10 @@ export const OVERRIDES: readonly Override[] = [
   injection('injectUntil', '0 to 1', SHARE, (i, until) => ({ ...i, until })),
   injection('similarity', 'otsu, or -1 to 1', z.literal('otsu').or(COSINE), (i, similarity) => ({ ...i, similarity })),
   override('anchors', 'all, or a whole number from 1', z.literal('all').or(COUNT), (s, anchors) => ({ ...s, anchors })),
+  override('separation', 'on or off', SWITCH, (s, on) => ({ ...s, separation: on ? SEPARATED : undefined })),
+  separation('ownPrompts', 'on or off', SWITCH, (apart, prompts) => ({ ...apart, prompts })),
+  separation('ownTokens', 'on or off', SWITCH, (apart, sharing) => ({ ...apart, sharing })),
+  separation('smoothing', '0 to 1', SHARE, (apart, smoothing) => ({ ...apart, smoothing })),
   override('maskWindow', 'a whole number from 1', COUNT, (s, maskWindow) => ({ ...s, maskWindow })),
 ];
 
@@ -90,6 +99,15 @@ function injection<T>(
     ...s,
     featureInjection: change(s.featureInjection ?? (PAPER_INJECTION as Part<'featureInjection'>), value),
   }));
+}
+
+function separation<T>(
+  name: string,
+  takes: string,
+  schema: z.ZodType<T>,
+  change: (apart: Separation, value: T) => Separation,
+): Override {
+  return override(name, takes, schema, (s, value) => ({ ...s, separation: change(s.separation ?? SEPARATED, value) }));
 }
 
 type Part<Name extends 'queryBlending' | 'featureInjection'> = NonNullable<ConsistencySettings[Name]>;

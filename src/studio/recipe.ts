@@ -23,6 +23,9 @@ const consistencySchema = z.object({
   ),
   anchors: z.union([z.int().min(1), z.literal('all')]),
   maskWindow: z.int().min(1),
+  separation: orNothing(
+    z.object({ prompts: z.boolean(), sharing: z.boolean(), smoothing: share }).nullable().default(null),
+  ),
 });
 
 const castMemberSchema = z.object({
@@ -87,11 +90,12 @@ export function parseDrawing(settings: unknown): Drawing {
 }
 
 export function storedDrawing<T extends Drawing>(drawing: T): JsonObject {
-  const { queryBlending = null, featureInjection = null } = drawing.consistency;
+  const { queryBlending = null, featureInjection = null, separation = null } = drawing.consistency;
   const consistency: Record<keyof ConsistencySettings, unknown> = {
     ...drawing.consistency,
     queryBlending,
     featureInjection,
+    separation,
   };
   return { ...drawing, consistency } as unknown as JsonObject;
 }

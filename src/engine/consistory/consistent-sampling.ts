@@ -91,6 +91,8 @@ function initialState(
 ): PassState {
   const size = unet.latentShape.reduce((a, b) => a * b, 1);
   const tokens = unet.maskGrid.height * unet.maskGrid.width;
+  const { smoothing } = settings.separation ?? {};
+  const apart = smoothing === undefined ? undefined : { grid: unet.maskGrid, smoothing };
   return {
     step: 0,
     foreseen: [],
@@ -102,7 +104,7 @@ function initialState(
           (z) => z * scheduler.initNoiseSigma,
         ),
     ),
-    masks: concepts.map((rows) => new MaskTracker(rows, tokens, settings.maskWindow)),
+    masks: concepts.map((rows) => new MaskTracker(rows, tokens, settings.maskWindow, apart)),
   };
 }
 

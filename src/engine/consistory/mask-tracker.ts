@@ -1,3 +1,4 @@
+import { type Apart, apartMasks } from './apart-masks.ts';
 import { type Mask, subjectMask, unionMasks } from './subject-mask.ts';
 
 /** A concept's attention columns in the maps that the U-Net gives for a panel: one list of map rows per word. */
@@ -12,23 +13,32 @@ export class MaskTracker {
   private readonly rows: ConceptRows;
   private readonly tokens: number;
   private readonly window: number;
+  private readonly apart: Apart | undefined;
   /** a tracker never changes, so a mask is found once, however many layers and viewers ask for it */
   private readonly found = new Map<string, Mask>();
 
   /**
    * @param tokens S, tokens at the mask resolution
    * @param window steps to average over
+   * @param apart masks of several concepts exclude each other; undefined: they may overlap, as in the paper
    */
-  constructor(rows: ConceptRows, tokens: number, window: number, history: readonly Float32Array[] = []) {
+  constructor(rows: ConceptRows, tokens: number, window: number, apart?: Apart, history: readonly Float32Array[] = []) {
     this.rows = rows;
     this.tokens = tokens;
     this.window = window;
+    this.apart = apart;
     this.history = history;
   }
 
   /** @param maps [K, S] of one step; kept, so the caller must not write to it again */
   add(maps: Float32Array): MaskTracker {
-    return new MaskTracker(this.rows, this.tokens, this.window, [...this.history, maps].slice(-this.window));
+    return new MaskTracker(
+      this.rows,
+      this.tokens,
+      this.window,
+      this.apart,
+      [...this.history, maps].slice(-this.window),
+    );
   }
 
   /** Mean attention of each word of a concept over the last steps. */
@@ -56,9 +66,8 @@ export class MaskTracker {
 
   /** Where a concept is; empty before the first step. */
   mask(concept: string): Mask {
-    const found = this.found.get(concept) ?? this.findMask(concept);
-    this.found.set(concept, found);
-    return found;
+    if (this.found.size === 0) for (const [name, mask] of this.findMasks()) this.found.set(name, mask);
+    return this.found.get(concept) ?? new Uint8Array(this.tokens);
   }
 
   /** Where each of the concepts is. */
@@ -67,9 +76,15 @@ export class MaskTracker {
     return Object.fromEntries(concepts.map((concept) => [concept, this.mask(concept)]));
   }
 
-  private findMask(concept: string): Mask {
-    const known = this.history.length > 0 && this.rows[concept] !== undefined;
-    return known ? subjectMask(this.wordMaps(concept)) : new Uint8Array(this.tokens);
+  private findMasks(): [concept: string, mask: Mask][] {
+    if (this.history.length === 0) return [];
+    const concepts = Object.keys(this.rows);
+    const sighted = concepts.map((concept) => {
+      const maps = this.wordMaps(concept);
+      return { maps, mask: subjectMask(maps) };
+    });
+    const masks = this.apart && concepts.length > 1 ? apartMasks(sighted, this.apart) : sighted.map(({ mask }) => mask);
+    return concepts.map((concept, i) => [concept, masks[i] as Mask]);
   }
 
   /** Where any of the concepts is. */

@@ -4,6 +4,7 @@ import type { AnchorRecorder } from './anchor-recorder.ts';
 import { type InjectedToken, injectionFeeds } from './feature-injection.ts';
 import type { MaskTracker } from './mask-tracker.ts';
 import { type Half, isGuided, type RowLayout, runLayouts } from './row-layout.ts';
+import { type OwnPrompts, ownersIn, pictureParts } from './separation.ts';
 import { type ConsistencySettings, injectionSteps, queryStrength } from './settings.ts';
 import type { SharingEdge, StagePanel } from './stage.ts';
 import type { Grid, Mask } from './subject-mask.ts';
@@ -21,6 +22,8 @@ export interface StageContext {
   readonly prompts: readonly Conditioning[];
   /** per panel: what guidance leads away from; not looked at without guidance */
   readonly negatives: readonly Conditioning[];
+  /** per panel and concept: what the panel says of that one alone; nothing for panels of a single concept */
+  readonly ownPrompts?: readonly OwnPrompts[];
   /** per panel: token columns of its concepts */
   readonly columns: readonly (readonly number[])[];
   /** anchors that were drawn before; edges count their panels on behind `panels` */
@@ -114,14 +117,15 @@ function guide(uncond: Float32Array, cond: Float32Array, scale: number): Float32
   return cond.map((c, i) => (uncond[i] as number) + scale * (c - (uncond[i] as number)));
 }
 
-function rowsOf(context: StageContext, { inputs, timestep }: Question, layout: RowLayout): UnetRow[] {
-  const { prompts, negatives, columns } = context;
+function rowsOf(context: StageContext, { inputs, timestep, masks }: Question, layout: RowLayout): UnetRow[] {
+  const { prompts, negatives, columns, ownPrompts = [] } = context;
   const rows = layout.halves.flatMap(({ kind }) =>
     inputs.map((latents, i) => ({
       latents,
       timestep,
       text: (kind === 'uncond' ? negatives : prompts)[i] as Conditioning,
       columns: columns[i] as readonly number[],
+      parts: kind === 'cond' ? pictureParts(masks[i] as MaskTracker, ownPrompts[i] ?? {}) : [],
     })),
   );
   return layout.rows > rows.length ? [...rows, ...rows] : rows; // vanilla twins see the same (paper §4.2)
@@ -154,10 +158,16 @@ function sharingFeeds(
         level,
         recall && ((half, source, token) => recall.sharedRow(level.height, half.place, source, token)),
       );
-      const bank = tokenBank(edges, layout, level, unet.maskGrid, maskOf, keptHere, rowOf);
+      const owners =
+        settings.separation?.sharing && settings.sharedTokens === 'subject'
+          ? ownersIn(panels, maskOf, unet.maskGrid)
+          : undefined;
+      const bank = tokenBank(edges, layout, level, unet.maskGrid, maskOf, keptHere, rowOf, owners?.shown);
       return [
         [`bank_index_${level.height}`, bank.index],
         [`bank_length_${level.height}`, bank.length],
+        [`bank_owner_${level.height}`, bank.owner],
+        ...(owners ? [[`bank_viewer_${level.height}`, owners.viewers(layout, level)] as const] : []),
       ];
     }),
   );

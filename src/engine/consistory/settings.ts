@@ -14,6 +14,18 @@ export interface ConsistencySettings {
   readonly anchors: number | 'all';
   /** steps over which attention maps are averaged before they become masks */
   readonly maskWindow: number;
+  /** how characters in one panel are kept apart; undefined: by their masks alone, as in the paper */
+  readonly separation: Separation | undefined;
+}
+
+/** For panels with several characters (docs/adr/0007-two-characters.md); the others are not touched. */
+export interface Separation {
+  /** each one's part of the picture hears its own words and not the others' */
+  readonly prompts: boolean;
+  /** each one's part of the picture looks at its own tokens in other panels and not at the others' */
+  readonly sharing: boolean;
+  /** blur of the attention that says whose a part is, as a share of the picture's shorter side */
+  readonly smoothing: number;
 }
 
 export interface QueryBlending {
@@ -49,6 +61,7 @@ export const PAPER_SETTINGS: ConsistencySettings = {
   featureInjection: { lookahead: 'pass', strength: 0.8, from: 0.1, until: 1 / 3, similarity: 'otsu' },
   anchors: 2,
   maskWindow: 8,
+  separation: undefined,
 };
 
 const LONGER_INJECTION: FeatureInjection = {
@@ -59,16 +72,25 @@ const LONGER_INJECTION: FeatureInjection = {
   similarity: 'otsu',
 };
 
+/** Values of docs/adr/0007-two-characters.md. */
+export const SEPARATED: Separation = { prompts: true, sharing: true, smoothing: 1 / 4 };
+
 /**
  * Troupe's own: features are injected for longer than in the paper (docs/adr/0004-consistency.md), by correspondences
- * from a look ahead in place of a whole first pass (docs/adr/0006-one-pass.md).
+ * from a look ahead in place of a whole first pass (docs/adr/0006-one-pass.md), and characters that stand together are
+ * kept apart.
  */
-export const DEFAULT_SETTINGS: ConsistencySettings = { ...PAPER_SETTINGS, featureInjection: LONGER_INJECTION };
+export const DEFAULT_SETTINGS: ConsistencySettings = {
+  ...PAPER_SETTINGS,
+  featureInjection: LONGER_INJECTION,
+  separation: SEPARATED,
+};
 
-/** The same with the paper's two passes, which cost nearly twice as much. */
+/** With the paper's two passes, which cost nearly twice as much, and characters apart by their masks alone, as there. */
 export const EXACT_SETTINGS: ConsistencySettings = {
   ...DEFAULT_SETTINGS,
   featureInjection: { ...LONGER_INJECTION, lookahead: 'pass' },
+  separation: undefined,
 };
 
 /** Plain text-to-image: nothing is shared. */
@@ -77,6 +99,7 @@ export const PLAIN_SETTINGS: ConsistencySettings = {
   sharedAttention: false,
   queryBlending: undefined,
   featureInjection: undefined,
+  separation: undefined,
 };
 
 /** Weight of the vanilla queries at a step, 0 where nothing is blended. */

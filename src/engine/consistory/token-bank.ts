@@ -3,6 +3,7 @@ import type { TensorOf } from '../runtime/tensor-value.ts';
 import type { Half, RowLayout } from './row-layout.ts';
 import type { SharingEdge, StagePanel } from './stage.ts';
 import { type Grid, type Mask, resizeMask } from './subject-mask.ts';
+import type { TokenOwners } from './token-owners.ts';
 
 /** The bank of every row at one resolution, as the graph takes it. */
 export interface TokenBank {
@@ -10,6 +11,8 @@ export interface TokenBank {
   readonly index: TensorOf<'int64'>;
   /** int64 [B] */
   readonly length: TensorOf<'int64'>;
+  /** int64 [B, M]: whose a token is, as its viewer counts them */
+  readonly owner: TensorOf<'int64'>;
 }
 
 /** Where a source shows any of these concepts, at the mask resolution. */
@@ -17,6 +20,9 @@ export type MaskOf = (panel: number, concepts: readonly string[]) => Mask;
 
 /** Where a source's token lies among the flattened tokens of a run, by half of the batch. */
 export type RowOf = (half: Half, source: number, token: number) => number;
+
+/** Whose the tokens of an edge's source are, as its viewer counts them; undefined: nobody's, and anybody sees them. */
+export type OwnersOf = (edge: SharingEdge, level: Grid) => TokenOwners | undefined;
 
 /** Of panels that are drawn. */
 export function rowsInRun({ height, width }: Grid): RowOf {
@@ -61,23 +67,39 @@ export function tokenBank(
   maskOf: MaskOf,
   kept: readonly Mask[],
   rowOf: RowOf = rowsInRun(level),
+  ownersOf: OwnersOf = () => undefined,
 ): TokenBank {
   const tokens = level.height * level.width;
-  const seen: number[][] = Array.from({ length: layout.rows }, () => []);
-  for (const { viewer, source, concepts } of edges) {
+  const seen: SeenToken[][] = Array.from({ length: layout.rows }, () => []);
+  for (const edge of edges) {
+    const { viewer, source, concepts } = edge;
+    const owners = ownersOf(edge, level);
     const mask = resizeMask(maskOf(source, concepts), maskGrid, level);
     for (let token = 0; token < tokens; token++) {
       if (!mask[token] || !kept[source]?.[token]) continue;
-      for (const half of layout.halves) seen[half.row(viewer)]?.push(rowOf(half, source, token));
+      const owner = owners?.[token] ?? 0;
+      for (const half of layout.halves) seen[half.row(viewer)]?.push({ row: rowOf(half, source, token), owner });
     }
   }
   const longest = Math.max(...seen.map((list) => list.length));
-  const index = new BigInt64Array(layout.rows * longest);
-  seen.forEach((list, row) => {
-    index.set(list.map(BigInt), row * longest);
-  });
-  return {
-    index: { type: 'int64', shape: [layout.rows, longest], data: index },
-    length: { type: 'int64', shape: [layout.rows], data: BigInt64Array.from(seen, (list) => BigInt(list.length)) },
+  const perRow = (value: (token: SeenToken) => number) => {
+    const packed = new BigInt64Array(layout.rows * longest);
+    for (const [row, list] of seen.entries())
+      packed.set(
+        list.map((token) => BigInt(value(token))),
+        row * longest,
+      );
+    return { type: 'int64' as const, shape: [layout.rows, longest], data: packed };
   };
+  return {
+    index: perRow(({ row }) => row),
+    length: { type: 'int64', shape: [layout.rows], data: BigInt64Array.from(seen, (list) => BigInt(list.length)) },
+    owner: perRow(({ owner }) => owner),
+  };
+}
+
+interface SeenToken {
+  /** among the flattened tokens */
+  readonly row: number;
+  readonly owner: number;
 }

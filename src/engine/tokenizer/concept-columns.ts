@@ -3,11 +3,11 @@ import type { PromptWord, TokenizedPrompt } from './clip-tokenizer.ts';
 import { wordSplitter } from './prompt-words.ts';
 
 /** They carry no picture of their own. */
-const ARTICLES = new Set(['a', 'an', 'the']);
+export const ARTICLES = new Set(['a', 'an', 'the']);
 const HAS_LETTER = /[\p{L}\p{N}\p{ExtPict}\p{RI}]/u;
 
 /** How words are compared: case and the way an accent is written don't matter. */
-const fold = (word: string): string => word.normalize('NFC').toLowerCase();
+export const fold = (word: string): string => word.normalize('NFC').toLowerCase();
 
 /** What tells a concept's words from the same words of another. */
 export interface ConceptWords {
@@ -18,7 +18,7 @@ export interface ConceptWords {
 }
 
 /** Words of a prompt: [start, end) */
-interface Stretch {
+export interface Stretch {
   readonly start: number;
   readonly end: number;
 }
@@ -60,6 +60,15 @@ function ownOccurrences(
   const again = shared ? [] : free.filter(({ start }) => fold(words[start - 1]?.text ?? '') === 'the');
   const certain = own.length > 0 ? [...own, ...again] : free;
   return certain.length > 0 ? certain : all;
+}
+
+/** By concept where it stands in the prompt: as it is described, or else its words, which may be nowhere. */
+export function occurrences(words: readonly PromptWord[], concepts: readonly ConceptWords[]): Stretch[][] {
+  const looks = describedAt(words, concepts);
+  return concepts.map((concept, i) => {
+    const described = looks[i] as Stretch[];
+    return described.length > 0 ? described : findPhrase(words, splitConcept(concept.words));
+  });
 }
 
 /** By concept where its looks stand in the prompt; longer ones first, so that "a red fox" is not taken for "a fox". */
