@@ -20,16 +20,22 @@ export function promptFeeds(
   };
   for (const level of levels) {
     const tokens = level.height * level.width;
+    const answers = new BigInt64Array(rows.length * tokens);
+    for (let token = 0; token < answers.length; token++) answers[token] = BigInt(token);
     let before = rows.length; // prompts
-    const answers = parts.flatMap((own, row) => {
-      const masks = own.map(({ mask }) => mask);
-      const prompts = [row, ...own.map((_, part) => before + part)];
-      before += own.length;
-      return [...tokenOwners(masks, maskGrid, level)].map(
-        (owner, token) => (prompts[owner] as number) * tokens + token,
+    for (const [row, own] of parts.entries()) {
+      if (own.length === 0) continue;
+      const owners = tokenOwners(
+        own.map(({ mask }) => mask),
+        maskGrid,
+        level,
       );
-    });
-    feeds[`prompt_answer_${level.height}`] = int64Tensor(answers);
+      for (const [token, owner] of owners.entries()) {
+        if (owner > 0) answers[row * tokens + token] = BigInt((before + owner - 1) * tokens + token);
+      }
+      before += own.length;
+    }
+    feeds[`prompt_answer_${level.height}`] = { type: 'int64', shape: [answers.length], data: answers };
   }
   return feeds;
 }

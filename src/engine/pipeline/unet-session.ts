@@ -82,7 +82,8 @@ export class UnetSession implements ConsistoryUnet {
       feeds.time_ids = { type: 'float32', shape: [batch, this.timeIds.length], data: ids };
     }
     const empty = nothingShared(this.graph, batch);
-    const heard = promptFeeds(parts, this.graph.promptLevels, this.graph.maskLevel);
+    const isParted = parts.some((own) => own.length > 0);
+    const heard = isParted ? promptFeeds(parts, this.graph.promptLevels, this.graph.maskLevel) : {};
     for (const [name, value] of Object.entries({ ...empty, ...heard, ...consistory })) {
       feeds[name] = value.type === 'float32' ? this.floats(value.data, value.shape) : value;
     }
