@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AnchorCache } from '../../src/engine/anchor-cache.ts';
-import type { ConsistencySettings } from '../../src/engine/consistory/settings.ts';
+import { type ConsistencySettings, SEPARATED } from '../../src/engine/consistory/settings.ts';
 import { type DrawHooks, type DrawnStory, drawStory, type StoryRequest } from '../../src/engine/draw-story.ts';
 import type { Pipeline } from '../../src/engine/pipeline/load-pipeline.ts';
 import { bearPanel, foxPanel, foxStory, latentDifference, pocketPipeline } from '../support/pocket-stories.ts';
@@ -78,6 +78,22 @@ describe('given two characters with a canon each', () => {
     const remembered = await draw(request);
     expect(Math.max(...rows)).toBe(4);
     expectSame('two new panels', remembered, await drawStory(pipeline, request));
+  });
+
+  it('then anchors that show both, kept apart, are remembered with whose their tokens are', async () => {
+    const settings = settingsOf((s) => ({ ...s, separation: SEPARATED }));
+    const pair = [
+      canon(both(0) as ReturnType<typeof foxPanel>, 'pair'),
+      canon(both(1) as ReturnType<typeof foxPanel>, 'pair'),
+    ];
+    await draw(foxStory([...pair, both(5)], { settings }));
+    const request = foxStory([...pair, both(7)], { settings });
+    const remembered = await draw(request);
+    expect(Math.max(...rows)).toBe(2);
+    const fresh = await drawStory(pipeline, request);
+    expectSame('a panel with two', remembered, fresh);
+    const together = await drawStory(pipeline, { ...request, settings: settingsOf((s) => s) });
+    expect(latentDifference(fresh, together, 7)).toBeGreaterThan(100 * ROUNDING);
   });
 
   it('then the known ones are remembered while the new ones are drawn and recorded', async () => {
