@@ -28,7 +28,7 @@ How it is drawn (where it says nothing: as the canon was, or else as model and p
   --sampler NAME     in place of the model's own: ${SAMPLERS.join(', ')}
   --plain            without consistency, from the same noise
   --compare          both, one above the other
-  --exact            the paper's two passes, and rules, for nearly twice the time
+  --exact            the paper's two passes, for nearly twice the time
   --anchors N|all    how many panels show the others what a character looks like (default: ${DEFAULT_SETTINGS.anchors})
   --dropout P        share of the subject's tokens that is not shared at a step (default: ${DEFAULT_SETTINGS.maskDropout})
   --no-sharing  --no-blending  --no-injection      leave out a part of the method

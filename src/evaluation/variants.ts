@@ -34,7 +34,7 @@ export const BASES: Readonly<Record<string, Base>> = {
   }),
   injection: base('feature injection only', { ...DEFAULT_SETTINGS, sharedAttention: false, queryBlending: undefined }),
   all: base("the engine's default settings, everything on", DEFAULT_SETTINGS),
-  exact: base("the same, with the paper's two passes", EXACT_SETTINGS),
+  exact: base("the same, with the paper's two passes, and characters apart by their masks alone", EXACT_SETTINGS),
   paper: base("the paper's settings", PAPER_SETTINGS),
   unmasked: base(
     'baseline: attention shared without masks, as StoryDiffusion shares it: half of all tokens, of all panels',
