@@ -35,17 +35,20 @@ export async function runStories(
   { stories, variants, sampling }: StoryBenchmarkPlan,
   deps: StoryBenchmarkDeps,
   { progress, finished }: StoryBenchmarkHooks,
-): Promise<BenchmarkedStory[]> {
-  const results: BenchmarkedStory[] = [];
+): Promise<void> {
   for (const story of stories) {
     const drawn = await drawBenchmarkStory(story, variants, sampling, deps, (name, took) =>
       progress(story, name, took),
     );
-    const result = await measureBenchmarkStory(drawn, sampling, deps);
-    results.push(result);
-    await finished(result);
+    await finished(await measureBenchmarkStory(drawn, sampling, deps));
   }
-  return results;
+}
+
+/** What results are made of: the pictures of forty stories of a large model would fill the memory. */
+export function withoutPictures(story: BenchmarkedStory): BenchmarkedStory {
+  const emptied = (drawn: DrawnShots): DrawnShots => ({ ...drawn, shots: [] });
+  const variants = [...story.variants].map(([name, each]) => [name, { ...each, drawn: emptied(each.drawn) }] as const);
+  return { ...story, canons: emptied(story.canons), variants: new Map(variants) };
 }
 
 async function measureBenchmarkStory(

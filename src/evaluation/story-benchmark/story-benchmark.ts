@@ -17,7 +17,13 @@ import { ResultCache } from '../result-cache.ts';
 import { type ProgressConsole, RunProgress, TERMINAL } from '../run-progress.ts';
 import { engineSignatures } from './engine-signature.ts';
 import { openReader } from './open-reader.ts';
-import { type BenchmarkedStory, runStories, type StoryBenchmarkDeps, type StoryBenchmarkPlan } from './run-stories.ts';
+import {
+  type BenchmarkedStory,
+  runStories,
+  type StoryBenchmarkDeps,
+  type StoryBenchmarkPlan,
+  withoutPictures,
+} from './run-stories.ts';
 import { type BenchmarkStory, readStories } from './story-file.ts';
 import { parseStoryOptions, type StoryOptions } from './story-options.ts';
 import { type StoryBenchmarkResults, type StoryProvenance, storyResults } from './story-results.ts';
@@ -122,28 +128,23 @@ async function runAndReport(
 ): Promise<void> {
   const { infos } = deps.reader;
   const done: BenchmarkedStory[] = [];
+  let extremes: readonly BenchmarkedStory[] = [];
   await runStories(plan, deps, {
     progress: ({ id }, variant, took) => progress.unitDone(`${id}, ${variant} (drawn in ${took.toFixed(1)} s)`),
     finished: async (story) => {
-      done.push(story);
-      await writeReport(options, storyResults(done, judgedOf(options), provenance, infos));
+      done.push(withoutPictures(story));
+      const results = storyResults(done, judgedOf(options), provenance, infos);
+      // who is neither the best nor the worst will never be
+      extremes = [...extremes, story].filter(({ story: { id } }) => id === results.best || id === results.worst);
+      await writeReport(options, results);
     },
   });
-  await writeExtremes(options, storyResults(done, judgedOf(options), provenance, infos), done);
+  const folder = path.dirname(options.report);
+  for (const extreme of extremes)
+    await writeFileAtomically(path.join(folder, `stories-${extreme.story.id}.webp`), await storySheet(extreme));
 }
 
 async function writeReport({ report }: StoryOptions, results: StoryBenchmarkResults): Promise<void> {
   await writeFileAtomically(report, sectionMarkdown(storiesSection(results, path.dirname(report))));
   await writeFileAtomically(report.replace(/(\.md)?$/u, '.json'), `${JSON.stringify(results)}\n`);
-}
-
-async function writeExtremes(
-  { report }: StoryOptions,
-  { best, worst }: StoryBenchmarkResults,
-  done: readonly BenchmarkedStory[],
-): Promise<void> {
-  const folder = path.dirname(report);
-  for (const story of done.filter(({ story }) => story.id === best || story.id === worst)) {
-    await writeFileAtomically(path.join(folder, `stories-${story.story.id}.webp`), await storySheet(story));
-  }
 }

@@ -13,7 +13,11 @@ import { canonsOf } from '../../../src/evaluation/story-benchmark/casting.ts';
 import { type DrawnShots, drawShots, joinShots } from '../../../src/evaluation/story-benchmark/drawn-shots.ts';
 import { engineSignatures } from '../../../src/evaluation/story-benchmark/engine-signature.ts';
 import { judgeReader } from '../../../src/evaluation/story-benchmark/judge-reader.ts';
-import { type BenchmarkedStory, runStories } from '../../../src/evaluation/story-benchmark/run-stories.ts';
+import {
+  type BenchmarkedStory,
+  runStories,
+  withoutPictures,
+} from '../../../src/evaluation/story-benchmark/run-stories.ts';
 import { parseStory } from '../../../src/evaluation/story-benchmark/story-file.ts';
 import { castingRequest, shotBatches } from '../../../src/evaluation/story-benchmark/story-requests.ts';
 import { storyResults } from '../../../src/evaluation/story-benchmark/story-results.ts';
@@ -78,11 +82,13 @@ describe('a story of two shots in three steps', () => {
     const cache = new ResultCache(folder);
     const { promptPrefix } = SAMPLING;
     const reader = judgeReader({ engine: counting, model: MODEL, judge, cache, seenBy: ['these eyes'], promptPrefix });
-    return runStories(
+    const finished: BenchmarkedStory[] = [];
+    await runStories(
       { stories: [STORY], variants: storyVariants('plain,all'), sampling: SAMPLING },
       { engine: counting, model: MODEL, reader, cache, drawnBy },
-      { progress: () => undefined, finished: async () => undefined },
+      { progress: () => undefined, finished: async (story) => void finished.push(story) },
     );
+    return finished;
   };
 
   beforeAll(async () => {
@@ -124,6 +130,7 @@ describe('a story of two shots in three steps', () => {
     expect(markdown).toContain('1 of 2 stories: 2 characters, 2 shots, 1 of them with two on stage');
     expect(markdown).toMatch(/\| OCCM not ↓ \| \d/);
     expect(JSON.parse(JSON.stringify(results))).toEqual(results);
+    expect(storyResults(benchmarked.map(withoutPictures), 'all', PROVENANCE)).toEqual(results);
     expect((await storySheet(benchmarked[0] as BenchmarkedStory)).subarray(0, 4).toString()).toBe('RIFF');
   });
 
