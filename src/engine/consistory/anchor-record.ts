@@ -26,7 +26,7 @@ export interface AnchorVisit {
 }
 
 /**
- * Anchors that were drawn once, so far as others need them: with it a panel costs about one plain image (design 2.4).
+ * Anchors that were drawn once, so far as others need them: with it a panel costs about one plain image (docs/adr/0006).
  * Anchors see nobody but each other, so whoever looks at a record sees what standing beside them would show, bit for
  * bit.
  */

@@ -26,7 +26,7 @@ export type MatchPatches = (
 ) => Promise<readonly Correspondence[]>;
 
 /**
- * The pairs to match: concepts one by one, so that a fox never takes a bear's fur (design 2.3). A concept that its
+ * The pairs to match: concepts one by one, so that a fox never takes a bear's fur. A concept that its
  * source doesn't show has nothing to give.
  * @param maskOf where a panel shows a concept, over the DIFT grid
  */

@@ -52,7 +52,7 @@ export interface FeatureInjection {
   readonly similarity: number | 'otsu';
 }
 
-/** The paper's values (§4.1-4.4, appendix A); design 2.3. */
+/** The paper's values (§4.1-4.4, appendix A). */
 export const PAPER_SETTINGS: ConsistencySettings = {
   sharedAttention: true,
   sharedTokens: 'subject',

@@ -39,7 +39,7 @@ export interface UnetResult {
   readonly kept: Readonly<Record<string, TensorValue>>;
 }
 
-/** A layer whose tokens (before self-attention) or features (its output) can be kept and given (design 2.4). */
+/** A layer whose tokens (before self-attention) or features (its output) can be kept and given (docs/adr/0006-one-pass.md). */
 export interface MemoryLayer {
   readonly kind: 'tokens' | 'features';
   readonly name: string;

@@ -29,7 +29,7 @@ import {
 } from './messages.ts';
 
 /**
- * The engine's thread. onnxruntime blocks the thread that it runs on (design 2.1), so that thread is this one. Jobs
+ * The engine's thread. onnxruntime blocks the thread that it runs on, so that thread is this one. Jobs
  * run one after the other; models stay loaded while they fit.
  */
 type DrawCommand = Extract<EngineCommand, { type: 'draw' }>;

@@ -35,7 +35,7 @@ const OWNERS = MOST_OWNERS;
 export const REACH = 1 + OWNERS;
 
 /**
- * What a layer's tokens of this run are kept for later runs, and those kept of earlier ones (design 2.4). Each layer
+ * What a layer's tokens of this run are kept for later runs, and those kept of earlier ones (docs/adr/0006). Each layer
  * has a pair of its own: an input `given_KIND/LAYER` [G, C] and an output `KIND/LAYER` [K, C].
  */
 export interface Memory {

@@ -49,14 +49,14 @@ export interface UNetGraph {
   readonly maskLevel: AttentionLevel;
   /** where features are injected: the highest resolution with attention (paper §4.3: 64x64 of SDXL) */
   readonly injectLevel: AttentionLevel;
-  /** the layers whose tokens or features can be kept and given (design 2.4) */
+  /** the layers whose tokens or features can be kept and given (docs/adr/0006-one-pass.md) */
   readonly memoryLayers: readonly MemoryLayer[];
   /** shape of the DIFT features of one image */
   readonly dift: { readonly channels: number; readonly height: number; readonly width: number };
 }
 
 /**
- * Writes the graph of a UNet2DConditionModel with ConsiStory's operations as inputs and outputs (design 2.2).
+ * Writes the graph of a UNet2DConditionModel with ConsiStory's operations as inputs and outputs (docs/paper-map.md).
  * @throws UserError for a config that isn't understood, weights that don't fit it, or a size that the levels can't halve
  */
 export function buildUnet(options: UNetOptions): UNetGraph {
