@@ -1,7 +1,6 @@
-import { isGuided } from '../engine/consistory/row-layout.ts';
 import type { ConsistencySettings } from '../engine/consistory/settings.ts';
-import type { PlanOptions } from '../engine/pipeline/memory-estimate.ts';
-import { planThatFits } from '../engine/pipeline/plan-that-fits.ts';
+import { type PlanOptions, rowsOfPanels } from '../engine/pipeline/memory-estimate.ts';
+import { firstThatFits } from '../engine/pipeline/plan-that-fits.ts';
 import { UserError } from '../errors/user-error.ts';
 import type { EvaluatedModel } from './evaluated-model.ts';
 
@@ -16,21 +15,9 @@ export function panelsThatFit(
   memory: PlanOptions,
   { most, least }: { readonly most: number; readonly least: number },
 ): number {
-  const workload = {
-    size: choice.size,
-    guided: isGuided(sampling.guidance),
-    twins: settings.queryBlending !== undefined,
-  };
-  for (let panels = most; panels > least; panels--) {
-    try {
-      planThatFits(opened, { ...workload, panels }, memory);
-      return panels;
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-    }
-  }
-  planThatFits(opened, { ...workload, panels: least }, memory);
-  return least;
+  const workload = { size: choice.size, ...rowsOfPanels({ guidance: sampling.guidance, settings }) };
+  const fewer = Array.from({ length: most - least }, (_, i) => ({ ...workload, panels: most - 1 - i }));
+  return firstThatFits(opened, [{ ...workload, panels: most }, ...fewer], memory).workload.panels;
 }
 
 /**

@@ -1,5 +1,4 @@
-import { isGuided } from '../engine/consistory/row-layout.ts';
-import type { DrawingMemory } from '../engine/pipeline/memory-estimate.ts';
+import { type DrawingMemory, rowsOfPanels } from '../engine/pipeline/memory-estimate.ts';
 import { planThatFits } from '../engine/pipeline/plan-that-fits.ts';
 import { createScheduler } from '../engine/schedulers/create-scheduler.ts';
 import { UserError } from '../errors/user-error.ts';
@@ -22,7 +21,7 @@ export function assertDrawable(
 ): void {
   assertSamplerSuits(model, drawing);
   const { size, guidance, consistency } = drawing;
-  const workload = { size, panels: rows, guided: isGuided(guidance), twins: consistency.queryBlending !== undefined };
+  const workload = { size, panels: rows, ...rowsOfPanels({ guidance, settings: consistency }) };
   planThatFits(model.opened, workload, { ...memory, loras: loras.map(({ lora }) => lora) });
 }
 

@@ -1,3 +1,5 @@
+import { isGuided } from '../consistory/row-layout.ts';
+import type { ConsistencySettings } from '../consistory/settings.ts';
 import { BYTES_PER_ELEMENT, type ComputeType } from '../graph/element-type.ts';
 import { parseUNetConfig } from '../graph/unet/unet-config.ts';
 import type { Provider } from '../runtime/onnx-session.ts';
@@ -29,6 +31,18 @@ export interface Workload {
   /** whether queries are blended, which for some steps makes two rows of each panel without guidance too; yes unless told */
   readonly twins?: boolean;
 }
+
+/** What takes rows of the U-Net beside the number of panels. */
+export interface RowSettings {
+  readonly guidance: number;
+  readonly settings: Pick<ConsistencySettings, 'queryBlending'>;
+}
+
+/** Which rows each panel has, for a Workload. */
+export const rowsOfPanels = ({ guidance, settings }: RowSettings) => ({
+  guided: isGuided(guidance),
+  twins: settings.queryBlending !== undefined,
+});
 
 /** What there is to draw with. */
 export interface DrawingMemory {

@@ -1,12 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AnchorCache } from '../anchor-cache.ts';
-import { isGuided } from '../consistory/row-layout.ts';
 import { drawStory } from '../draw-story.ts';
 import { assertStarts } from '../pipeline/assert-starts.ts';
 import { encoderActivationBytes, pieceThatFits } from '../pipeline/autoencoder-memory.ts';
 import { computeTypeFor } from '../pipeline/compute-type.ts';
 import { loadPipeline, type Pipeline } from '../pipeline/load-pipeline.ts';
-import { PROCESS_MEMORY, type Workload } from '../pipeline/memory-estimate.ts';
+import { PROCESS_MEMORY, rowsOfPanels, type Workload } from '../pipeline/memory-estimate.ts';
 import type { MemoryPlan } from '../pipeline/memory-plan.ts';
 import { firstThatFits } from '../pipeline/plan-that-fits.ts';
 import type { PictureSize } from '../pipeline/unet-session.ts';
@@ -103,11 +102,7 @@ async function answer(command: DrawCommand | ProbeCommand | HashCommand, signal:
 }
 
 async function draw({ job, model, story, options: { trace, previewEvery } }: DrawCommand, signal: AbortSignal) {
-  const workload = {
-    panels: story.panels.length,
-    guided: isGuided(story.guidance),
-    twins: story.settings.queryBlending !== undefined,
-  };
+  const workload = { panels: story.panels.length, ...rowsOfPanels(story) };
   const { pipeline, anchors } = (await load(job, model, [workload])).loaded;
   const weights = weightsOf(model);
   const drawn = await drawStory(pipeline.withLoraWeights(weights), story, {
