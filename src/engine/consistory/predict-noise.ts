@@ -66,6 +66,7 @@ export async function predictNoise(
   const recall = recallOf(context, question.run);
   const isInjecting = injects(context, step, injected);
   const keeping = context.recorder?.keep(question.run, context, masks, kept, isInjecting);
+  const given = recall?.feeds();
   const results: UnetResult[] = [];
   for (const layout of layouts) {
     results.push(
@@ -73,7 +74,7 @@ export async function predictNoise(
         ...(kept ? sharingFeeds(context, question, layout, kept, recall) : {}),
         ...(strength > 0 ? blendingFeeds(layout, strength) : {}),
         ...(isInjecting ? injectingFeeds(context, layout, injected ?? [], recall) : {}),
-        ...recall?.feeds(),
+        ...given,
         ...keeping?.feeds(layout),
       }),
     );
@@ -149,6 +150,10 @@ function sharingFeeds(
     if (recall && panel >= panels.length) return recall.mask(panel, concepts, maskTokens);
     return (masks[panel] as MaskTracker).union(concepts);
   };
+  const owners =
+    settings.separation?.sharing && settings.sharedTokens === 'subject'
+      ? ownersIn(panels, maskOf, unet.maskGrid)
+      : undefined;
   return Object.fromEntries(
     unet.sharedLevels.flatMap((level, i) => {
       const tokens = level.height * level.width;
@@ -158,10 +163,6 @@ function sharingFeeds(
         level,
         recall && ((half, source, token) => recall.sharedRow(level.height, half.place, source, token)),
       );
-      const owners =
-        settings.separation?.sharing && settings.sharedTokens === 'subject'
-          ? ownersIn(panels, maskOf, unet.maskGrid)
-          : undefined;
       const bank = tokenBank(edges, layout, level, unet.maskGrid, maskOf, keptHere, rowOf, owners?.shown);
       return [
         [`bank_index_${level.height}`, bank.index],
