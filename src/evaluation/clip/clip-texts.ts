@@ -7,7 +7,7 @@ import type { TensorIndex } from '../../engine/weights/tensor-index.ts';
 
 /** The half of a whole CLIP that reads texts. */
 export interface ClipTexts {
-  /** [P], of any length */
+  /** [P], of any length; of the same text the same array */
   embed(text: string): Promise<Float32Array>;
   /** Frees the native memory. */
   release(): Promise<void>;
@@ -35,15 +35,21 @@ export async function openClipTexts({ root, weights, config, threads }: ClipText
     tokens: tokenizer.maxLength,
   });
   const session = await OnnxSession.create(model, { weightsFolder: root, providers: ['cpu'], threads });
+  const known = new Map<string, Promise<Float32Array>>();
+  const read = async (text: string) => {
+    const { ids } = tokenizer.tokenize(text);
+    const feeds = {
+      input_ids: int64Tensor(ids, [1, maxLength]),
+      eos_index: int64Tensor([eosIndex(ids, eosTokenId)]),
+    };
+    const { text_embeds } = await session.run(feeds, ['text_embeds']);
+    return text_embeds?.data as Float32Array;
+  };
   return {
-    embed: async (text) => {
-      const { ids } = tokenizer.tokenize(text);
-      const feeds = {
-        input_ids: int64Tensor(ids, [1, maxLength]),
-        eos_index: int64Tensor([eosIndex(ids, eosTokenId)]),
-      };
-      const { text_embeds } = await session.run(feeds, ['text_embeds']);
-      return text_embeds?.data as Float32Array;
+    embed: (text) => {
+      const embedding = known.get(text) ?? read(text);
+      known.set(text, embedding);
+      return embedding;
     },
     release: () => session.release(),
   };

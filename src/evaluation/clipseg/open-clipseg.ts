@@ -40,18 +40,12 @@ export async function openClipSeg(folder: string, { threads }: { readonly thread
     throw error;
   });
   const { mapSize: side, projectionDim: width } = graph;
-  const known = new Map<string, Float32Array>();
-  const embed = async (phrase: string) => {
-    const embedding = known.get(phrase) ?? (await texts.embed(phrase));
-    known.set(phrase, embedding);
-    return embedding;
-  };
   return {
     grid: { height: side, width: side },
     locate: async (picture, phrases) => {
       if (phrases.length === 0) return [];
       const embeddings = new Float32Array(phrases.length * width);
-      for (const [i, phrase] of phrases.entries()) embeddings.set(await embed(phrase), i * width);
+      for (const [i, phrase] of phrases.entries()) embeddings.set(await texts.embed(phrase), i * width);
       const feeds = {
         pixel_values: clipSegPixels(picture, preparation),
         text_embeds: float32Tensor(embeddings, [phrases.length, width]),

@@ -1,7 +1,7 @@
 import { meanOf } from '../../inspection/pairs.ts';
-import { type CharacterSimilarity, castShot, cids, type ShotCast } from './cids.ts';
+import { type CharacterSimilarity, type Cids, castShot, cids, type ShotCast } from './cids.ts';
 import { copyPasteRate } from './copy-paste.ts';
-import { styleSimilarity } from './looking/csd.ts';
+import { type StyleSimilarity, styleSimilarity } from './looking/csd.ts';
 import type { SeenCreature, Sighting } from './looking/sightings.ts';
 import { occm } from './occm.ts';
 import { type AskedShot, meanAlignment, type PromptAlignment, promptAlignment } from './prompt-alignment.ts';
@@ -60,9 +60,8 @@ export function measureStory(
     detected: creatures.map(({ identity }) => identity),
   }));
   const casts = sighted.map((shot) => castShot(shot, identities));
-  const { cross, self, characters } = cids(sighted, casts, identities);
+  const similarity = cids(sighted, casts, identities);
   const shots = sightings.map((seen, i) => measureShot(asked[i] as AskedShot, seen, casts[i] as ShotCast));
-  const { scene, interaction, actions, average, who } = meanAlignment(shots);
   const style = styleSimilarity(
     sightings.map((seen) => seen.style),
     [...references.values()].map((seen) => seen.style),
@@ -70,16 +69,7 @@ export function measureStory(
   const expected = shots.reduce((sum, shot) => sum + shot.expected, 0);
   return {
     measures: {
-      cidsCross: cross,
-      cidsSelf: self,
-      found: expected > 0 ? characters.reduce((sum, { found }) => sum + found, 0) / expected : null,
-      csdCross: style.cross,
-      csdSelf: style.self,
-      scene,
-      interaction,
-      actions,
-      alignment: average,
-      who,
+      ...sharedMeasures(similarity, expected, style, shots),
       occm: meanOf(shots.map((shot) => shot.occm ?? undefined)),
       copyPaste: meanOf(
         [...known].map(([name, { outline }]) => {
@@ -91,8 +81,33 @@ export function measureStory(
       ),
       canonPose: canonPose(asked, sightings, casts),
     },
-    characters,
+    characters: similarity.characters,
     shots,
+  };
+}
+
+/**
+ * The measures that every reader of pictures comes by in the same way.
+ * @param expected how many are on stage, over all shots
+ */
+export function sharedMeasures(
+  { cross, self, characters }: Cids,
+  expected: number,
+  style: StyleSimilarity,
+  shots: readonly PromptAlignment[],
+): Omit<StoryMeasures, 'occm' | 'copyPaste' | 'canonPose'> {
+  const alignment = meanAlignment(shots);
+  return {
+    cidsCross: cross,
+    cidsSelf: self,
+    found: expected > 0 ? characters.reduce((sum, { found }) => sum + found, 0) / expected : null,
+    csdCross: style.cross,
+    csdSelf: style.self,
+    scene: alignment.scene,
+    interaction: alignment.interaction,
+    actions: alignment.actions,
+    alignment: alignment.average,
+    who: alignment.who,
   };
 }
 

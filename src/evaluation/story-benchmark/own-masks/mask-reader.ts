@@ -34,12 +34,7 @@ export interface MaskReaderDeps extends Pick<DrawingDeps, 'model' | 'cache'> {
 /** Reads any model's pictures by masks: CLIPSeg's or those of its own attention; with a CLIP where one is installed. */
 export function maskReader(deps: MaskReaderDeps): StoryReader {
   const { clip, clipSeg } = deps;
-  const texts = new Map<string, Promise<Float32Array>>();
-  const embedText = (text: string) => {
-    const found = texts.get(text) ?? (clip as NonNullable<typeof clip>).clip.embedText(text);
-    texts.set(text, found);
-    return found;
-  };
+  const embedText = clip && ((text: string) => clip.clip.embedText(text));
   return {
     infos: maskMeasures(clip && { clip: clip.name, choices: deps.stories.flatMap(shotChoices) }, deps.clipSeg?.name),
     meet: async (cast) => {
@@ -58,7 +53,7 @@ export function maskReader(deps: MaskReaderDeps): StoryReader {
       };
       return async (drawn) => {
         const sightings = await lookCached(drawn, characters, deps);
-        const measured = await measureByMasks(script, sightings, { references, further }, clip && embedText);
+        const measured = await measureByMasks(script, sightings, { references, further }, embedText);
         const { found, ...measures } = measured.measures;
         // attention's masks are never without anybody
         return { ...measured, measures: { ...measures, found: clipSeg ? found : null }, sightings: [] };

@@ -3,8 +3,8 @@ import { cids, type ShotSighting } from '../cids.ts';
 import { copyPasteRate } from '../copy-paste.ts';
 import { cosine, type Vector } from '../looking/cosine.ts';
 import { styleSimilarity } from '../looking/csd.ts';
-import { meanAlignment, type PromptAlignment } from '../prompt-alignment.ts';
-import type { MeasuredStory } from '../story-measures.ts';
+import type { PromptAlignment } from '../prompt-alignment.ts';
+import { type MeasuredStory, sharedMeasures } from '../story-measures.ts';
 import type { MaskSighting, SeenFigure } from './mask-sightings.ts';
 import type { ShotChoices, TextChoice } from './text-choices.ts';
 
@@ -55,11 +55,10 @@ export async function measureByMasks(
     }),
   );
   const casts = seen.map((figures) => new Map(figures.map(({ name }, index) => [name, index])));
-  const { cross, self, characters } = cids(shots, casts, identities);
+  const similarity = cids(shots, casts, identities);
   const aligned: PromptAlignment[] = [];
   for (const [shot, sighting] of sightings.entries())
     aligned.push(await alignmentOf(choices[shot], sighting, embedText));
-  const alignment = meanAlignment(aligned);
   const style = styleSimilarity(
     sightings.map((each) => each.style),
     [...references.values()].map((each) => each.style),
@@ -77,21 +76,12 @@ export async function measureByMasks(
   const expected = onStage.reduce((sum, names) => sum + names.length, 0);
   return {
     measures: {
-      cidsCross: cross,
-      cidsSelf: self,
-      found: expected > 0 ? characters.reduce((sum, { found }) => sum + found, 0) / expected : null,
-      csdCross: style.cross,
-      csdSelf: style.self,
-      scene: alignment.scene,
-      interaction: alignment.interaction,
-      actions: alignment.actions,
-      alignment: alignment.average,
-      who: alignment.who,
+      ...sharedMeasures(similarity, expected, style, aligned),
       occm: null,
       copyPaste: meanOf(copied),
       canonPose: null,
     },
-    characters,
+    characters: similarity.characters,
     shots: aligned.map((parts, shot) => ({
       ...parts,
       occm: null,
