@@ -86,7 +86,8 @@ function unetOf(model: string, fixture: Tensors, compute: ComputeType, maskResol
   return { folder, graph: buildUnet({ ...source, compute, height, width, tokens, maskResolution }) };
 }
 
-const modelInputs = (fixture: Tensors): Tensors =>
+/** What the plain U-Net takes, out of a fixture. */
+export const modelInputs = (fixture: Tensors): Tensors =>
   Object.fromEntries(Object.entries(fixture).filter(([name]) => MODEL_INPUTS.includes(name)));
 
 /** A mode's inputs: those of its operations out of the fixture, some in a form of its own, the empty form of the others. */
@@ -102,8 +103,8 @@ export function operationFeeds(fixture: Tensors, graph: UNetGraph, mode: Mode): 
   return { ...modelInputs(fixture), ...empty, ...taken, ...Object.fromEntries(own) };
 }
 
-/** Nothing shared, and the maps of column 0. */
-const nothingShared = (graph: UNetGraph, rows: number): Tensors => ({
+/** Inputs with which ConsiStory's operations do nothing: no bank, queries of one's own, no injection, column 0. */
+export const nothingShared = (graph: UNetGraph, rows: number): Tensors => ({
   ...emptyOperations(graph, rows),
   concept_columns: int64Tensor(new Array(rows).fill(0), [rows, 1]),
 });

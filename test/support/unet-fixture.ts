@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { expect } from 'vitest';
 import { buildUnet, type UNetGraph } from '../../src/engine/graph/unet/unet.ts';
-import { nothingShared as emptyOperations } from '../../src/engine/pipeline/nothing-shared.ts';
 import { float32Tensor, int64Tensor, type TensorValue } from '../../src/engine/runtime/tensor-value.ts';
 import { fixturePath, POCKET, readModelPart } from './fixtures.ts';
 import { runGraph } from './run-graph.ts';
+
+export { modelInputs, nothingShared } from '../../src/gpu-check/unet-checks.ts';
 
 export type Tensors = Readonly<Record<string, TensorValue>>;
 
@@ -41,19 +42,6 @@ export function fixtureUnet(model: string, sizes: Sizes, maskResolution?: number
   });
   return { ...graph, run: (feeds, outputs) => runGraph(graph.model, root, feeds, outputs) };
 }
-
-const MODEL_INPUTS = ['sample', 'timestep', 'encoder_hidden_states', 'text_embeds', 'time_ids'];
-
-/** What the plain U-Net takes, out of a fixture. */
-export function modelInputs(fixture: Tensors): Tensors {
-  return Object.fromEntries(Object.entries(fixture).filter(([name]) => MODEL_INPUTS.includes(name)));
-}
-
-/** Inputs with which ConsiStory's operations do nothing: no bank, queries of one's own, no injection, column 0. */
-export const nothingShared = (graph: UNetGraph, rows: number): Tensors => ({
-  ...emptyOperations(graph, rows),
-  concept_columns: int64Tensor(new Array(rows).fill(0), [rows, 1]),
-});
 
 /** The greatest absolute difference of two float tensors, which have to be of one shape; NaN if either has one. */
 export function maximalDifference(actual: TensorValue | undefined, wanted: TensorValue): number {
